@@ -1,0 +1,1 @@
+"""Storage and use cases: the ledger, its queries and actions."""

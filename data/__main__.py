@@ -1,0 +1,5 @@
+"""Run the command line."""
+
+from data.cli import run
+
+run()

@@ -1,0 +1,198 @@
+"""Access: who looks, what they may do, which rows they reach, what is blanked.
+
+The one choke point. A viewer is an argument of every query; rows are limited in SQL, so that
+counts, maps and exports obey the same rule; columns are masked in one function.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, or_
+
+from data.text import mark
+from geo.classify import SUPPRESSED
+
+SMALL_CELL_HOUSEHOLDS: Final = 5
+"""Cells of fewer households are suppressed for roles that may not see more."""
+
+S = TypeVar("S", bound=Select[Any])
+
+
+class Role(StrEnum):
+    """What somebody is to the register."""
+
+    LEADER = "leader"
+    OFFICE = "office"
+    DISTRICT = "district"
+    TOWN = "town"
+    TEAM = "team"
+    PLANNER = "planner"
+    INSPECTOR = "inspector"
+    CLERK = "clerk"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+ROLE_NAMES: Final = {
+    Role.LEADER: mark("市级领导"),
+    Role.OFFICE: mark("市扶贫办"),
+    Role.DISTRICT: mark("区扶贫办"),
+    Role.TOWN: mark("镇（街道）"),
+    Role.TEAM: mark("驻村工作队"),
+    Role.PLANNER: mark("规划人员"),
+    Role.INSPECTOR: mark("督查组"),
+    Role.CLERK: mark("数据员"),
+    Role.AUDITOR: mark("审计"),
+    Role.ADMIN: mark("管理员"),
+}
+
+
+class Action(StrEnum):
+    """What a viewer may want to do."""
+
+    SEE_AGGREGATES = "see_aggregates"
+    SEE_SMALL_CELLS = "see_small_cells"
+    SEE_HOUSEHOLDS = "see_households"
+
+
+ACTION_NAMES: Final = {
+    Action.SEE_AGGREGATES: mark("查看汇总数据"),
+    Action.SEE_SMALL_CELLS: mark("查看不足五户的数据"),
+    Action.SEE_HOUSEHOLDS: mark("查看户名单"),
+}
+
+_WORKS_WITH_HOUSEHOLDS: Final = frozenset(
+    {Role.OFFICE, Role.DISTRICT, Role.TOWN, Role.TEAM, Role.CLERK}
+)
+_ALLOWED: Final = {
+    Action.SEE_AGGREGATES: _WORKS_WITH_HOUSEHOLDS
+    | {Role.LEADER, Role.PLANNER, Role.INSPECTOR},
+    Action.SEE_SMALL_CELLS: _WORKS_WITH_HOUSEHOLDS,
+    Action.SEE_HOUSEHOLDS: _WORKS_WITH_HOUSEHOLDS,
+}
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Somebody who looks: made once, at the door.
+
+    Attributes
+    ----------
+    name
+        The account's name, never a person's.
+    role
+        What the viewer is to the register.
+    areas
+        Leading digits of the division codes the viewer may see; ``""`` is everything, no area
+        at all is nothing.
+    """
+
+    name: str
+    role: Role
+    areas: tuple[str, ...]
+
+    @property
+    def scope_key(self) -> str:
+        """Role and areas in short, for the key of every cache."""
+        return f"{self.role}@{'+'.join(sorted(self.areas))}"
+
+
+OPERATOR: Final = Viewer(name="operator", role=Role.OFFICE, areas=("",))
+"""Whoever holds the machine and the database file: the command line."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether something is allowed, and the reason."""
+
+    allowed: bool
+    reason: str
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+def can(viewer: Viewer, action: Action, on: str | None = None) -> Decision:
+    """Decide whether a viewer may do something, here.
+
+    Parameters
+    ----------
+    viewer
+        Who wants to.
+    action
+        What they want.
+    on
+        The division code it concerns; None when it concerns no place.
+    """
+    if viewer.role not in _ALLOWED[action]:
+        return Decision(allowed=False, reason=f"role {viewer.role} may not {action}")
+    if on is not None and not reaches(viewer, on):
+        return Decision(allowed=False, reason=f"{on} is outside the viewer's areas")
+    return Decision(allowed=True, reason=f"role {viewer.role} may {action}")
+
+
+def reaches(viewer: Viewer, code: str) -> bool:
+    """Tell whether a division lies in the viewer's areas."""
+    return code.startswith(viewer.areas) if viewer.areas else False
+
+
+def within(column: Any, prefix: str) -> ColumnElement[bool]:  # noqa: ANN401 - a mapped column
+    """Say in SQL that a 12-digit code lies under the division with these leading digits."""
+    clause: ColumnElement[bool] = column.between(prefix.ljust(12, "0"), prefix.ljust(12, "9"))
+    return clause
+
+
+def scope(select: S, viewer: Viewer, column: Any) -> S:  # noqa: ANN401 - a mapped column
+    """Limit a statement to the viewer's areas.
+
+    Parameters
+    ----------
+    select
+        Any SELECT that has `column` among its tables.
+    viewer
+        Who looks.
+    column
+        The 12-digit division code that places a row.
+    """
+    if not viewer.areas:
+        return select.where(column != column)
+    if "" in viewer.areas:
+        return select
+    return select.where(or_(*(within(column, area) for area in viewer.areas)))
+
+
+def suppress(
+    values: npt.NDArray[np.float64], households: npt.NDArray[np.int64], viewer: Viewer
+) -> npt.NDArray[np.float64]:
+    """Hide each value that rests on one to four households, if the viewer may not see those.
+
+    A true zero stays a zero and no data stays no data: only a small cell is hidden.
+    """
+    if can(viewer, Action.SEE_SMALL_CELLS):
+        return values
+    return np.where(is_small(households), SUPPRESSED, values)
+
+
+def is_small(households: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Tell which counts are positive and below the smallest cell that may be shown."""
+    small: npt.NDArray[np.bool_] = (households > 0) & (households < SMALL_CELL_HOUSEHOLDS)
+    return small
+
+
+def mask(frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
+    """Blank what is sensitive; the last step of every query that returns rows about people.
+
+    Columns named `cause` are blanked to a mark of three stars unless the viewer works with
+    households; `birth_year` becomes a band of ten years for everybody.
+    """
+    masked = frame.copy()
+    if "cause" in masked and not can(viewer, Action.SEE_HOUSEHOLDS):
+        masked["cause"] = "***"
+    if "birth_year" in masked:
+        decade = masked["birth_year"] // 10 * 10
+        masked["birth_year"] = decade.astype(str) + "–" + (decade + 9).astype(str)
+    return masked

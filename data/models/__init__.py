@@ -1,0 +1,74 @@
+"""The tables of the ledger, by subject."""
+
+from data.models.base import Base, Kind
+from data.models.claims import Claim, ClaimLink
+from data.models.control import Dataset, DataVersion
+from data.models.measures import (
+    Measure,
+    MeasureAssignment,
+    MeasureCrosswalk,
+    MeasureVocabulary,
+)
+from data.models.people import Household, HouseholdComposition, IdentityVault, Member
+from data.models.places import Division, DivisionCrosswalk, Landmark, Source, Village
+from data.models.projects import Enterprise, Project, ProjectBeneficiary, ProjectUnit
+from data.models.register import (
+    EVENT_NAMES,
+    STATUS_AFTER,
+    Cause,
+    CauseKind,
+    EventKind,
+    RegisterEvent,
+    Status,
+)
+from data.models.responsibility import (
+    DistrictResponsible,
+    LeaderVillageLink,
+    Official,
+    Org,
+    Pairing,
+    Post,
+    TeamMember,
+    WorkTeam,
+)
+
+__all__ = [
+    "EVENT_NAMES",
+    "STATUS_AFTER",
+    "Base",
+    "Cause",
+    "CauseKind",
+    "Claim",
+    "ClaimLink",
+    "DataVersion",
+    "Dataset",
+    "DistrictResponsible",
+    "Division",
+    "DivisionCrosswalk",
+    "Enterprise",
+    "EventKind",
+    "Household",
+    "HouseholdComposition",
+    "IdentityVault",
+    "Kind",
+    "Landmark",
+    "LeaderVillageLink",
+    "Measure",
+    "MeasureAssignment",
+    "MeasureCrosswalk",
+    "MeasureVocabulary",
+    "Member",
+    "Official",
+    "Org",
+    "Pairing",
+    "Post",
+    "Project",
+    "ProjectBeneficiary",
+    "ProjectUnit",
+    "RegisterEvent",
+    "Source",
+    "Status",
+    "TeamMember",
+    "Village",
+    "WorkTeam",
+]

@@ -1,0 +1,73 @@
+"""People: households, members, who lives where; identities in a table of their own."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped
+
+from data.models.base import CODE_LENGTH, Base, Kind, VersionTimes, column, table
+
+
+class Household(Base):
+    """A household, known by a pseudonym."""
+
+    __tablename__ = "household"
+    __table_args__ = table(
+        "户",
+        Kind.REFERENCE,
+        CheckConstraint(
+            "location_precision IN ('none', 'village', 'point')", name="location_precision"
+        ),
+    )
+
+    code: Mapped[str] = column("户编码（假名）", primary_key=True)
+    village_code: Mapped[str] = column(
+        "村级代码", String(CODE_LENGTH), ForeignKey("village.code"), index=True
+    )
+    household_type: Mapped[str] = column("户属性")
+    standard: Mapped[str] = column("识别标准")
+    location_precision: Mapped[str] = column("位置精度（none、village、point）")
+
+
+class Member(Base):
+    """A person of the register, without any identity."""
+
+    __tablename__ = "member"
+    __table_args__ = table("家庭成员", Kind.REFERENCE)
+
+    id: Mapped[str] = column("编号", primary_key=True)
+    sex: Mapped[str] = column("性别（male、female）")
+    birth_year: Mapped[int] = column("出生年份", sensitive="identity")
+    relation: Mapped[str] = column("与户主关系")
+    education: Mapped[str] = column("文化程度")
+    schooling: Mapped[str] = column("在校情况（none、kindergarten、compulsory、high、college）")
+    health: Mapped[str] = column("健康状况（healthy、chronic、severe、disabled）", sensitive="health")
+    labour: Mapped[str] = column("劳动能力（ordinary、skilled、lost、none）", sensitive="health")
+    months_away: Mapped[int] = column("外出务工月数")
+    has_skill: Mapped[bool] = column("掌握实用技能")
+    medical_insurance: Mapped[bool] = column("参加新农合")
+    pension_insurance: Mapped[bool] = column("参加养老保险")
+    is_boarding: Mapped[bool] = column("寄宿生")
+    is_tekun: Mapped[bool] = column("特困人员", sensitive="finance")
+    is_orphan: Mapped[bool] = column("孤儿", sensitive="identity")
+    is_disabled: Mapped[bool] = column("残疾", sensitive="health")
+
+
+class IdentityVault(Base):
+    """Who a member is; never joined by map or export code."""
+
+    __tablename__ = "identity_vault"
+    __table_args__ = table("身份信息", Kind.RESTRICTED)
+
+    member_id: Mapped[str] = column("成员编号", ForeignKey("member.id"), primary_key=True)
+    name: Mapped[str] = column("姓名", sensitive="identity")
+    id_number: Mapped[str] = column("证件号码", sensitive="identity")
+    phone: Mapped[str] = column("电话", sensitive="identity")
+
+
+class HouseholdComposition(VersionTimes, Base):
+    """Which household a member belongs to; exactly one on any day."""
+
+    __tablename__ = "household_composition"
+    __table_args__ = table("户成员关系", Kind.VERSIONED)
+
+    member_id: Mapped[str] = column("成员编号", ForeignKey("member.id"), index=True)
+    household_code: Mapped[str] = column("户编码", ForeignKey("household.code"), index=True)

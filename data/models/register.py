@@ -1,0 +1,100 @@
+"""The register: events that carry status, and causes."""
+
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped
+
+from data.models.base import Base, EventTimes, Kind, VersionTimes, column, table
+from data.text import mark
+
+
+class EventKind(StrEnum):
+    """What can happen to a person of the register."""
+
+    IDENTIFIED = "identified"
+    RELAPSED = "relapsed"
+    PRE_EXIT = "pre_exit"
+    EXITED = "exited"
+    NATURAL_INCREASE = "natural_increase"
+    NATURAL_DECREASE = "natural_decrease"
+    REMOVED = "removed"
+    CLOSED = "closed"
+    SPLIT = "split"
+    MERGED = "merged"
+    CORRECTED = "corrected"
+    VOIDED = "voided"
+
+
+class Status(StrEnum):
+    """Where a person stands: on the register, exited from poverty, or off the books."""
+
+    REGISTERED = "registered"
+    EXITED = "exited"
+    GONE = "gone"
+
+
+STATUS_AFTER: Final = {
+    EventKind.IDENTIFIED: Status.REGISTERED,
+    EventKind.RELAPSED: Status.REGISTERED,
+    EventKind.NATURAL_INCREASE: Status.REGISTERED,
+    EventKind.EXITED: Status.EXITED,
+    EventKind.NATURAL_DECREASE: Status.GONE,
+    EventKind.REMOVED: Status.GONE,
+    EventKind.CLOSED: Status.GONE,
+}
+"""The status an event leads to; the other kinds leave it as it was."""
+
+EVENT_NAMES: Final = {
+    EventKind.IDENTIFIED: mark("新识别"),
+    EventKind.RELAPSED: mark("返贫"),
+    EventKind.PRE_EXIT: mark("预脱贫"),
+    EventKind.EXITED: mark("脱贫退出"),
+    EventKind.NATURAL_INCREASE: mark("自然增加"),
+    EventKind.NATURAL_DECREASE: mark("自然减少"),
+    EventKind.REMOVED: mark("清退"),
+    EventKind.CLOSED: mark("销户"),
+    EventKind.SPLIT: mark("拆户"),
+    EventKind.MERGED: mark("并户"),
+    EventKind.CORRECTED: mark("更正"),
+    EventKind.VOIDED: mark("撤销"),
+}
+
+
+class RegisterEvent(EventTimes, Base):
+    """Something that happened to a person; the only carrier of status."""
+
+    __tablename__ = "register_event"
+    __table_args__ = table(
+        "登记事件",
+        Kind.EVENT,
+        CheckConstraint("(kind = 'voided') = (voids_event_id IS NOT NULL)", name="void_names_event"),
+    )
+
+    member_id: Mapped[str] = column("成员编号", ForeignKey("member.id"), index=True)
+    kind: Mapped[str] = column("事件类型")
+
+
+class CauseKind(Base):
+    """A cause of poverty as the forms name it."""
+
+    __tablename__ = "cause_kind"
+    __table_args__ = table("致贫原因代码", Kind.REFERENCE)
+
+    code: Mapped[str] = column("代码", primary_key=True)
+    name_zh: Mapped[str] = column("名称")
+    name_en: Mapped[str] = column("英文名称")
+    external_code: Mapped[str | None] = column("表格代码（未知为空）")
+    position: Mapped[int] = column("顺序")
+
+
+class Cause(VersionTimes, Base):
+    """Why a household is poor: one main cause, at most two others."""
+
+    __tablename__ = "cause"
+    __table_args__ = table("致贫原因", Kind.VERSIONED)
+
+    household_code: Mapped[str] = column("户编码", ForeignKey("household.code"), index=True)
+    cause_code: Mapped[str] = column("原因代码", ForeignKey("cause_kind.code"), sensitive="health")
+    is_main: Mapped[bool] = column("主要原因")

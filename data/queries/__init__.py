@@ -1,0 +1,1 @@
+"""Reading the ledger: a viewer in, plain frames and frozen values out."""

@@ -1,0 +1,222 @@
+"""The filter: one object that knows its SQL, its sentence and its place in the URL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Select
+
+from data.access import within
+from data.errors import BadDate, DataError, DayReplaced, NotFound, UnknownValue
+from data.queries.instants import LAST_STOP, OPENING, monthly_stops
+from data.text import Lang, format_day, mark, translate
+
+INDICATORS: Final = {
+    "remaining": mark("未脱贫人口"),
+    "exited": mark("已脱贫人口"),
+    "on_register": mark("建档立卡人口"),
+    "reach": mark("措施覆盖率"),
+    "coverage": mark("结对帮扶覆盖率"),
+    "places": mark("户均项目名额"),
+}
+KINDS: Final = {
+    "greenhouse": mark("温室大棚"),
+    "pv_park": mark("光伏农业产业园"),
+    "vineyard": mark("葡萄种植"),
+    "workshop": mark("家庭手工作坊"),
+    "tourism": mark("生态旅游"),
+}
+MODES: Final = {"symbols": mark("点"), "shade": mark("面")}
+DEFAULT_AS_OF: Final = date(2016, 12, 31)
+NO_KIND: Final = "none"
+
+S = TypeVar("S", bound=Select[Any])
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a filter may name: districts, measures and villages with their names by language."""
+
+    districts: Mapping[str, Mapping[Lang, str]]
+    measures: Mapping[str, Mapping[Lang, str]]
+    villages: Mapping[str, Mapping[Lang, str]]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the reader wants to see.
+
+    Attributes
+    ----------
+    district
+        Six digits, or empty for all that the viewer sees.
+    measure
+        A measure of Wuhai's five, or ``NAT5.code`` of the national vocabulary; empty for all.
+    as_of
+        The day the picture shows.
+    indicator, kinds, village, mode
+        The colour's meaning, the project kinds drawn, the selected village, symbols or shades.
+    """
+
+    district: str = ""
+    measure: str = ""
+    as_of: date = DEFAULT_AS_OF
+    indicator: str = "remaining"
+    kinds: tuple[str, ...] = field(default=tuple(KINDS))
+    village: str = ""
+    mode: str = "symbols"
+
+    def narrow(self, select: S, column: Any) -> S:  # noqa: ANN401 - a mapped column
+        """Limit a statement to the chosen district by the column that holds a village's code."""
+        return select.where(within(column, self.district)) if self.district else select
+
+    def sentence(self, choices: Choices, lang: Lang) -> str:
+        """Say in one sentence what the picture shows."""
+        place = (
+            choices.districts[self.district][lang]
+            if self.district
+            else translate("全部区域", lang)
+        )
+        measure = (
+            translate(
+                "措施“{name}”（{vocabulary}口径）",
+                lang,
+                name=choices.measures[self.measure][lang],
+                vocabulary=vocabulary_of(self.measure),
+            )
+            if self.measure
+            else translate("全部措施", lang)
+        )
+        return translate(
+            "截至{day}，{place}，{measure}：{indicator}。",
+            lang,
+            day=format_day(self.as_of, lang),
+            place=place,
+            measure=measure,
+            indicator=translate(INDICATORS[self.indicator], lang),
+        )
+
+    def to_query(self, lang: Lang) -> dict[str, str]:
+        """Write the filter as parameters of a URL; what stands at its default is left out."""
+        default = Filter()
+        written = self.to_plain()
+        query = {
+            key: str(value)
+            for key, value in written.items()
+            if key != "kinds" and value != default.to_plain()[key]
+        }
+        query["as_of"] = written["as_of"]
+        if self.kinds != default.kinds:
+            query["kinds"] = ",".join(self.kinds) or NO_KIND
+        query["lang"] = lang
+        return query
+
+    def to_plain(self) -> dict[str, Any]:
+        """Write the filter as plain values for the browser."""
+        return {
+            "district": self.district,
+            "measure": self.measure,
+            "as_of": self.as_of.isoformat(),
+            "indicator": self.indicator,
+            "kinds": list(self.kinds),
+            "village": self.village,
+            "mode": self.mode,
+        }
+
+
+def vocabulary_of(measure: str) -> str:
+    """Name the vocabulary of a measure's code."""
+    return measure.split(".", maxsplit=1)[0] if "." in measure else "WH5"
+
+
+def parse_filter(
+    parameters: Mapping[str, Any], choices: Choices
+) -> tuple[Filter, list[DataError]]:
+    """Read a filter; each value that cannot be used is replaced by the nearest valid one.
+
+    Parameters
+    ----------
+    parameters
+        Texts of a URL, or the plain values that the browser sends back.
+    choices
+        What may be named.
+
+    Returns
+    -------
+    tuple
+        The filter and one failure for each value that was replaced.
+    """
+    problems: list[DataError] = []
+    wanted = Filter()
+    known = {
+        "district": ["", *choices.districts],
+        "measure": ["", *choices.measures],
+        "indicator": list(INDICATORS),
+        "mode": list(MODES),
+    }
+    for name, values in known.items():
+        text = _district(parameters[name]) if name == "district" and name in parameters else str(parameters.get(name, getattr(wanted, name)))  # noqa: E501
+        if text in values:
+            wanted = replace(wanted, **{name: text})
+        else:
+            shown = ", ".join(value for value in values if value)
+            problems.append(UnknownValue(field=name, value=_short(text), choices=shown))
+    wanted = _with_kinds(parameters, wanted, problems)
+    wanted = _with_village(parameters, wanted, choices, problems)
+    return _with_day(parameters, wanted, problems), problems
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004 - fits one line
+
+
+def _district(value: Any) -> str:  # noqa: ANN401 - whatever a URL holds
+    text = str(value)
+    whole = len(text) == 12 and text.endswith("000000")  # noqa: PLR2004 - a padded district code
+    return text[:6] if whole else text
+
+
+def _with_kinds(parameters: Mapping[str, Any], wanted: Filter, problems: list[DataError]) -> Filter:
+    if "kinds" not in parameters:
+        return wanted
+    given = parameters["kinds"]
+    names = given.split(",") if isinstance(given, str) else [str(kind) for kind in given]
+    unknown = [name for name in names if name not in {*KINDS, NO_KIND, ""}]
+    problems += [
+        UnknownValue(field="kinds", value=_short(name), choices=", ".join(KINDS))
+        for name in unknown
+    ]
+    kinds = tuple(kind for kind in KINDS if kind in names)
+    nothing_usable = not kinds and bool(unknown)
+    return wanted if nothing_usable else replace(wanted, kinds=kinds)
+
+
+def _with_village(
+    parameters: Mapping[str, Any], wanted: Filter, choices: Choices, problems: list[DataError]
+) -> Filter:
+    village = str(parameters.get("village", ""))
+    if not village:
+        return wanted
+    if village not in choices.villages:
+        problems.append(NotFound(what=_short(village)))
+        return wanted
+    return replace(wanted, village=village)
+
+
+def _with_day(parameters: Mapping[str, Any], wanted: Filter, problems: list[DataError]) -> Filter:
+    """Find the stop that a date means: its own, or the end of its month."""
+    text = str(parameters.get("as_of", DEFAULT_AS_OF.isoformat()))
+    try:
+        day = date.fromisoformat(text if len(text) > len("2016-12") else f"{text}-28")
+    except ValueError:
+        problems.append(BadDate(value=_short(text)))
+        return wanted
+    stops = monthly_stops()
+    if day in stops and len(text) > len("2016-12"):
+        return replace(wanted, as_of=day)
+    nearest = next((s for s in stops[1:] if s >= day), LAST_STOP)
+    nearest = OPENING if day < OPENING else nearest
+    if len(text) > len("2016-12") or not OPENING <= day <= LAST_STOP:
+        problems.append(DayReplaced(value=text, shown=nearest.isoformat()))
+    return replace(wanted, as_of=nearest)

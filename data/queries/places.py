@@ -1,0 +1,193 @@
+"""Places: divisions, villages and landmarks, with the accuracy and the evidence of each."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import geopandas as gpd
+import pandas as pd
+from shapely import Point
+from sqlalchemy import select
+
+from data.access import Viewer, reaches, scope
+from data.engine import Database, reading
+from data.errors import NotFound
+from data.models import Dataset, DataVersion, Division, Landmark, Measure, Village
+from data.queries.filters import DEFAULT_AS_OF, Choices
+from data.queries.instants import known, known_before, valid
+from geo.crs import LONLAT
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """What fills the database and in which version."""
+
+    version: int
+    profile: str
+    seed: str
+    is_synthetic: bool
+
+
+def get_dataset(db: Database) -> DatasetFacts:
+    """Read what fills the database; only this needs no viewer, as it tells of nobody."""
+    with reading(db) as connection:
+        facts = dict(connection.execute(select(Dataset.key, Dataset.value)).tuples().all())
+        version = connection.execute(select(DataVersion.version)).scalar()
+    return DatasetFacts(
+        version=int(version or 0),
+        profile=facts.get("profile", ""),
+        seed=facts.get("seed", ""),
+        is_synthetic=facts.get("synthetic") == "true",
+    )
+
+
+def list_divisions(
+    db: Database, viewer: Viewer, *, as_of: date = DEFAULT_AS_OF, known_on: date | None = None
+) -> pd.DataFrame:
+    """List divisions of the viewer's areas as they were on a day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `code`, `kind`, `name_zh`, `name_en`, `parent_code`, `lon`, `lat` (WGS84), `accuracy_m`,
+        `position_evidence`, `geometry` (WGS84), ordered by code.
+    """
+    statement = (
+        select(
+            Division.code,
+            Division.kind,
+            Division.name_zh,
+            Division.name_en,
+            Division.parent_code,
+            Division.lon,
+            Division.lat,
+            Division.accuracy_m,
+            Division.position_evidence,
+            Division.geometry,
+        )
+        .where(known(Division, known_before(known_on)), valid(Division, as_of))
+        .order_by(Division.code)
+    )
+    with reading(db) as connection:
+        result = connection.execute(scope(statement, viewer, Division.code))
+        return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+
+
+def list_districts(db: Database, viewer: Viewer) -> gpd.GeoDataFrame:
+    """List the districts that hold something of the viewer's areas, with their shapes (WGS84).
+
+    A boundary is public: somebody who sees one village sees the outline of its district.
+    """
+    statement = (
+        select(Division.code, Division.name_zh, Division.name_en, Division.geometry)
+        .where(Division.kind == "district", known(Division, known_before(None)))
+        .order_by(Division.code)
+    )
+    with reading(db) as connection:
+        result = connection.execute(statement)
+        frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+    frame["prefix"] = frame["code"].str[:6]
+    seen = frame["prefix"].map(
+        lambda prefix: any(prefix.startswith(a[:6]) for a in viewer.areas)
+    )
+    frame = frame[seen.astype(bool)].reset_index(drop=True)
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=LONLAT)
+
+
+def list_units(db: Database, viewer: Viewer) -> gpd.GeoDataFrame:
+    """List the villages and communities of the viewer's areas.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `code`, `name_zh`, `name_en`, `kind`, `town`, `district` (six digits), `accuracy_m`,
+        `position_evidence`, point geometry (WGS84) or none; ordered by code.
+    """
+    statement = (
+        select(
+            Division.code,
+            Division.name_zh,
+            Division.name_en,
+            Division.kind,
+            Division.parent_code.label("town"),
+            Division.lon,
+            Division.lat,
+            Division.accuracy_m,
+            Division.position_evidence,
+            Village.list_state,
+            Village.clinic,
+        )
+        .join(Village, Village.code == Division.code)
+        .where(known(Division, known_before(None)), valid(Division, DEFAULT_AS_OF))
+        .order_by(Division.code)
+    )
+    with reading(db) as connection:
+        result = connection.execute(scope(statement, viewer, Division.code))
+        frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+    frame["district"] = frame["code"].str[:6]
+    points = [
+        None if pd.isna(lon) else Point(lon, lat)
+        for lon, lat in zip(frame["lon"], frame["lat"], strict=True)
+    ]
+    return gpd.GeoDataFrame(frame, geometry=points, crs=LONLAT)
+
+
+def list_landmarks(db: Database) -> gpd.GeoDataFrame:
+    """List rivers and bridges, which are public, with their shapes (WGS84)."""
+    statement = select(
+        Landmark.id,
+        Landmark.kind,
+        Landmark.name_zh,
+        Landmark.name_en,
+        Landmark.open_from,
+        Landmark.open_until,
+        Landmark.accuracy_m,
+        Landmark.geometry,
+    ).order_by(Landmark.id)
+    with reading(db) as connection:
+        result = connection.execute(statement)
+        frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=LONLAT)
+
+
+def list_choices(db: Database, viewer: Viewer) -> Choices:
+    """List what a filter of this viewer may name."""
+    divisions = list_divisions(db, viewer)
+    districts = list_districts(db, viewer)
+    with reading(db) as connection:
+        measures = connection.execute(
+            select(Measure.vocabulary, Measure.code, Measure.name_zh, Measure.name_en)
+            .where(Measure.vocabulary.in_(("WH5", "NAT5")))
+            .order_by(Measure.vocabulary.desc(), Measure.position)
+        ).all()
+    villages = divisions[divisions["kind"].isin(["village", "community"])]
+    return Choices(
+        districts={
+            row.prefix: {"zh-CN": row.name_zh, "en": row.name_en}
+            for row in districts.itertuples()
+        },
+        measures={
+            (m.code if m.vocabulary == "WH5" else f"{m.vocabulary}.{m.code}"): {
+                "zh-CN": m.name_zh,
+                "en": m.name_en,
+            }
+            for m in measures
+        },
+        villages={
+            row.code: {"zh-CN": row.name_zh, "en": row.name_en} for row in villages.itertuples()
+        },
+    )
+
+
+def get_unit(db: Database, viewer: Viewer, code: str) -> pd.Series:
+    """Find one village or community.
+
+    Raises
+    ------
+    NotFound
+        It does not exist or lies outside the viewer's areas: the answer is the same.
+    """
+    units = list_units(db, viewer)
+    found = units[units["code"] == code]
+    if found.empty or not reaches(viewer, code):
+        raise NotFound(what=code)
+    return found.iloc[0]

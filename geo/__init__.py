@@ -1,0 +1,1 @@
+"""Pure geography: numbers, frames and shapes in; numbers, frames and shapes out."""

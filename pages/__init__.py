@@ -1,0 +1,1 @@
+"""What Streamlit shows: one file a page, a guard on the first line of each."""

@@ -1,0 +1,1 @@
+"""HTTP beside Streamlit: routes and middleware of the same process."""

@@ -66,6 +66,8 @@ def open_database(url: str, *, create: bool = False) -> Database:
             raise DatabaseMissing(name=name)
     # Parameters of a failed statement could hold a person's data: never in a message or log.
     engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=file is None)
+    if file and file.name not in {"", ":memory:"} and not create:
+        _forbid_creation(engine, file)
     if file:
         event.listen(engine, "connect", _prepare_sqlite)
     return Database(engine=engine, name=name or "memory")
@@ -78,6 +80,16 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # no
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _forbid_creation(engine: Engine, file: Path) -> None:
+    """Let a file that vanishes later be missed, not silently made anew and empty."""
+    address = f"{file.resolve().as_uri()}?mode=rw"
+
+    def connect(*_args: Any) -> sqlite3.Connection:  # noqa: ANN401 - SQLAlchemy's own hook
+        return sqlite3.connect(address, uri=True, check_same_thread=False)
+
+    event.listen(engine, "do_connect", connect)
 
 
 @contextmanager

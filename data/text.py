@@ -6,6 +6,7 @@ read from its ``.po`` file, so that a translation can never lag behind its compi
 
 import gettext as gettext_module
 import io
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from typing import Final, Literal, cast
@@ -65,6 +66,11 @@ def format_day(day: date, lang: Lang) -> str:
     if lang == "zh-CN":
         return f"{day.year}年{day.month}月{day.day}日"
     return cast("str", babel_format_date(day, "d MMMM y", locale="en"))
+
+
+def join_words(words: Iterable[str], lang: Lang) -> str:
+    """Join names as readers of `lang` do: 甲、乙 or A, B."""
+    return ("、" if lang == "zh-CN" else ", ").join(words)
 
 
 def format_number(value: float | None, lang: Lang, *, decimals: int = 0) -> str:

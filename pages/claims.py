@@ -1,0 +1,80 @@
+"""Published figures: does the ledger confirm them, and where not, what is open?"""
+
+import streamlit as st
+
+from data.text import format_day, format_number
+from pages.ui import cache
+from pages.ui.cards import draw_table
+from pages.ui.session import language, require
+from pages.ui.words import speak
+
+viewer = require("claims")
+lang = language()
+say = speak(lang)
+if st.query_params.to_dict() != {"lang": lang}:
+    st.query_params.from_dict({"lang": lang})
+version = cache.version_for(viewer)
+claims = cache.claims(version, viewer)
+st.subheader(say("公布数与台账对照"), anchor=False)
+if not claims:
+    st.info(say("此数据集没有公布数。"))
+    st.stop()
+
+opened = [claim for claim in claims if claim.is_open]
+for claim in opened:
+    st.warning(
+        say(
+            "{day}，{definition}：公布 {claimed} 人，台账按事件折算为 {computed} 人，"
+            "未解释差额 {residual}。原因未明，不作调整。",
+            day=format_day(claim.as_of, lang),
+            definition=claim.definition_zh if lang == "zh-CN" else claim.definition_en,
+            claimed=format_number(claim.value, lang),
+            computed=format_number(claim.computed, lang),
+            residual=format_number(claim.residual, lang).replace("-", "−"),
+        ),
+        icon=":material/balance:",
+    )
+
+units = {
+    "person": say("人"),
+    "village": say("个"),
+    "unit": say("栋"),
+    "household": say("户"),
+    "percent": "%",
+}
+rows = []
+for claim in claims:
+    state = say("口径不同，不计算")
+    if claim.residual is not None:
+        state = say("未解释") if claim.residual else say("一致")
+    note = claim.note_zh if lang == "zh-CN" else claim.note_en
+    decimals = 0 if float(claim.value).is_integer() else 2
+    residual = format_number(claim.residual, lang).replace("-", "−")
+    rows.append(
+        (
+            claim.id,
+            claim.definition_zh if lang == "zh-CN" else claim.definition_en,
+            claim.as_of_text,
+            format_number(claim.value, lang, decimals=decimals) + " " + units[claim.unit],
+            format_number(claim.computed, lang),
+            residual,
+            state,
+            claim.source,
+            note or "",
+        )
+    )
+draw_table(
+    [
+        say("编号"),
+        say("定义"),
+        say("时点"),
+        say("公布数"),
+        say("台账"),
+        say("差额"),
+        say("状态"),
+        say("来源"),
+        say("说明"),
+    ],
+    rows,
+)
+st.caption(say("差额 = 公布数 − 台账。两列 2015 年末 1,517 与 2016 年初 1,515 的差异同样未解释，保持公开。"))  # noqa: E501

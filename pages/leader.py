@@ -1,0 +1,69 @@
+"""Leaders: how many are left, where, and who answers for them?"""
+
+import streamlit as st
+
+from data.access import Viewer
+from data.queries.claims import ClaimFigure
+from data.queries.filters import Filter
+from data.text import Lang, format_number
+from pages.ui import cache
+from pages.ui.filters import read_filter, write_filter
+from pages.ui.map import Board, draw_map, sent_filter
+from pages.ui.panel import draw_district_panel, draw_village_panel
+from pages.ui.session import language, require
+from pages.ui.words import speak
+
+viewer = require("leader")
+
+
+def differing_claim(
+    claims: list[ClaimFigure], filter_: Filter, lang: Lang
+) -> tuple[str, str, str] | None:
+    """Find the published figure of the shown day and place that the ledger does not confirm."""
+    say = speak(lang)
+    for claim in claims:
+        here = filter_.district in {"", claim.scope[:6]} and not filter_.measure
+        if claim.is_open and here and claim.as_of == filter_.as_of and claim.residual is not None:
+            sign = "−" if claim.residual < 0 else "+"
+            residual = sign + format_number(abs(claim.residual), lang)
+            value = format_number(claim.value, lang)
+            text = say("≠ 公布数 {value}（{residual}）", value=value, residual=residual)
+            return text, f"/claims?lang={lang}", say("未解释差额，查看公布数对照")
+    return None
+
+
+@st.fragment
+def draw_board(viewer: Viewer) -> None:
+    """Draw the map and, beside it, what the selection says."""
+    lang = language()
+    say = speak(lang)
+    version = cache.version_for(viewer)
+    choices = cache.choices(version, viewer)
+    filter_, problems = read_filter(sent_filter(), choices)
+    write_filter(filter_, lang)
+    board = Board(
+        version=version,
+        filter_=filter_,
+        lang=lang,
+        sentence=filter_.sentence(choices, lang),
+        notes=tuple(problem.sentence(lang) for problem in problems),
+        claim=differing_claim(cache.claims(version, viewer), filter_, lang),
+    )
+    wide, narrow = st.columns([0.75, 0.25], gap="medium")
+    with wide:
+        draw_map(board)
+    with narrow:
+        if filter_.village:
+            facts = cache.village(version, viewer, filter_.village, filter_.as_of, filter_.measure)
+            draw_village_panel(facts, lang)
+            st.page_link(
+                "village.py",
+                label=say("打开一村一图"),
+                icon=":material/home_pin:",
+                query_params={"village": filter_.village, "as_of": str(filter_.as_of), "lang": lang},
+            )
+        else:
+            draw_district_panel(cache.claims(version, viewer), choices, filter_, lang)
+
+
+draw_board(viewer)

@@ -1,0 +1,41 @@
+"""The table of pages: file, address, title, icon, and who may open it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from data.access import Action, Viewer, can
+from data.text import mark
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the navigation.
+
+    Attributes
+    ----------
+    name
+        Its file's name and address.
+    title
+        The Chinese title, marked for translation.
+    icon
+        A Material symbol that Streamlit serves itself.
+    needs
+        What a viewer must be allowed to do.
+    """
+
+    name: str
+    title: str
+    icon: str
+    needs: Action
+
+    def admits(self, viewer: Viewer) -> bool:
+        """Tell whether a viewer may open the page."""
+        return bool(can(viewer, self.needs))
+
+
+PAGES: Final = (
+    Page("leader", mark("挂图"), ":material/map:", Action.SEE_AGGREGATES),
+    Page("village", mark("一村一图"), ":material/home_pin:", Action.SEE_AGGREGATES),
+    Page("claims", mark("公布数对照"), ":material/balance:", Action.SEE_AGGREGATES),
+)
+BY_NAME: Final = {page.name: page for page in PAGES}

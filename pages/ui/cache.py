@@ -1,0 +1,89 @@
+"""Caches of the pages: the only place for Streamlit's own.
+
+Every key holds the data version and the viewer's role and areas, so that a write is seen at once
+and no role is handed another's rows.
+"""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from data.access import Viewer
+from data.engine import Database
+from data.queries.claims import ClaimFigure, list_claims
+from data.queries.filters import Choices, Filter
+from data.queries.instants import monthly_stops
+from data.queries.places import DatasetFacts, get_dataset, list_choices
+from data.queries.villages import (
+    VillageFacts,
+    count_measures,
+    cross_causes,
+    get_village,
+    list_households,
+    village_history,
+)
+from data.shared import shared_database
+from data.versions import map_version
+
+_KEPT = 256
+
+
+def dataset() -> tuple[Database, DatasetFacts]:
+    """Give the database and what fills it now; never cached, for the version comes from here."""
+    db = shared_database()
+    return db, get_dataset(db)
+
+
+def version_for(viewer: Viewer) -> str:
+    """Give the version that this viewer's data carry."""
+    return map_version(dataset()[1].version, viewer)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def choices(version: str, viewer: Viewer) -> Choices:
+    """Give what a filter may name."""
+    del version
+    return list_choices(shared_database(), viewer)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+def claims(version: str, viewer: Viewer) -> list[ClaimFigure]:
+    """Give the published figures with the ledger's own."""
+    del version
+    return list_claims(shared_database(), viewer)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def village(version: str, viewer: Viewer, code: str, as_of: date, measure: str) -> VillageFacts:
+    """Give what the panel says of a village."""
+    del version
+    return get_village(shared_database(), viewer, code, Filter(as_of=as_of, measure=measure))
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def history(version: str, viewer: Viewer, code: str) -> pd.DataFrame:
+    """Give a village's persons at every stop."""
+    del version
+    return village_history(shared_database(), viewer, code, monthly_stops())
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def measures(version: str, viewer: Viewer, code: str, as_of: date) -> pd.DataFrame:
+    """Give a village's households by measure."""
+    del version
+    return count_measures(shared_database(), viewer, code, as_of=as_of)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def causes(version: str, viewer: Viewer, code: str, as_of: date) -> pd.DataFrame:
+    """Give a village's households by cause and measure."""
+    del version
+    return cross_causes(shared_database(), viewer, code, as_of=as_of)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def households(version: str, viewer: Viewer, code: str, as_of: date) -> pd.DataFrame:
+    """Give a village's households, masked for the viewer."""
+    del version
+    return list_households(shared_database(), viewer, code, as_of=as_of)

@@ -1,0 +1,99 @@
+/** Projects of the chosen kinds: neighbours of one kind stand together as one icon with a count. */
+
+import { DivIcon, LayerGroup, Marker } from "leaflet/dist/leaflet-src.esm.js";
+
+import { symbolAt } from "./geometry.js";
+import { projectIcon } from "./icons.js";
+
+const CELL_PX = 44;
+const LIFT_PX = 17;
+const STEP_PX = 26;
+
+/**
+ * Projects grouped by kind and cell.
+ *
+ * `points` are `{index, kind, x, y}` in pixels. Each group has the mean point, its members
+ * and a `turn`: its place among the groups of the same cell.
+ */
+export function groupProjects(points, cellPx = CELL_PX) {
+  const groups = new Map();
+  const turns = new Map();
+  for (const { index, kind, x, y } of points) {
+    const cell = `${Math.round(x / cellPx)}:${Math.round(y / cellPx)}`;
+    const key = `${kind}@${cell}`;
+    if (!groups.has(key)) {
+      const turn = turns.get(cell) ?? 0;
+      turns.set(cell, turn + 1);
+      groups.set(key, { key, kind, turn, members: [], x: 0, y: 0 });
+    }
+    const group = groups.get(key);
+    group.x = (group.x * group.members.length + x) / (group.members.length + 1);
+    group.y = (group.y * group.members.length + y) / (group.members.length + 1);
+    group.members.push(index);
+  }
+  return [...groups.values()];
+}
+
+/** Which projects a filter shows: chosen kinds that exist at its day and have a place. */
+export function visibleProjects(projects, filter) {
+  const { kind, lat, lon, from } = projects;
+  return kind
+    .map((_, i) => i)
+    .filter((i) => filter.kinds.includes(kind[i]) && lat[i] !== null && lon[i] !== null)
+    .filter((i) => !from?.[i] || from[i] <= filter.as_of);
+}
+
+export function createProjects(map, { pane }) {
+  const layer = new LayerGroup().addTo(map);
+  let drawn = "";
+  let groups = [];
+  let latest = null;
+
+  function paint(places, filter) {
+    latest = { places, filter };
+    const { projects } = places;
+    const visible = visibleProjects(projects, filter);
+    const key = [places.version, places.lang, map.getZoom(), filter.district, visible].join("|");
+    if (key === drawn) return;
+    drawn = key;
+    layer.clearLayers();
+    const points = visible.map((index) => {
+      const { x, y } = map.project([projects.lat[index], projects.lon[index]]);
+      return { index, kind: projects.kind[index], x, y };
+    });
+    groups = groupProjects(points);
+    for (const group of groups) layer.addLayer(markerOf(group, projects, filter));
+  }
+
+  function markerOf(group, projects, filter) {
+    const { kind, members, turn } = group;
+    const dim = filter.district && members.every((i) => projects.district[i] !== filter.district);
+    const iconAnchor = [12 - LIFT_PX - turn * STEP_PX, 12 + LIFT_PX];
+    const icon = new DivIcon({
+      html: projectIcon(kind, members.length),
+      className: `guatu-project${dim ? " is-dim" : ""}`,
+      iconSize: [24, 24],
+      iconAnchor,
+    });
+    const at = map.unproject([group.x, group.y]);
+    Object.assign(group, { at, shift: [12 - iconAnchor[0], 12 - iconAnchor[1]] });
+    return new Marker(at, { icon, pane, interactive: false, keyboard: false });
+  }
+
+  /** The group whose icon lies under a layer point, or null. */
+  function at({ x, y }, tolerance) {
+    const symbols = groups.map((group) => {
+      const point = map.latLngToLayerPoint(group.at);
+      return { group, x: point.x + group.shift[0], y: point.y + group.shift[1], r: 11 };
+    });
+    return symbolAt(symbols, x, y, tolerance)?.group ?? null;
+  }
+
+  return {
+    paint,
+    at,
+    regroup: () => latest && paint(latest.places, latest.filter),
+    count: () => groups.length,
+    remove: () => layer.remove(),
+  };
+}

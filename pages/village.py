@@ -1,0 +1,114 @@
+"""One village, one chart: what it comes to, who answers for it, what is missing?"""
+
+import streamlit as st
+
+from data.access import Action, can
+from data.queries.filters import Filter, parse_filter
+from data.text import format_day, mark
+from pages.ui import cache
+from pages.ui.cards import draw_card, draw_figures, draw_table, show_value, state_of
+from pages.ui.failures import notify
+from pages.ui.panel import measure_rows, project_rows, record_rows, responsible_rows
+from pages.ui.session import language, require
+from pages.ui.words import speak
+
+viewer = require("village")
+lang = language()
+say = speak(lang)
+version = cache.version_for(viewer)
+choices = cache.choices(version, viewer)
+if not choices.villages:
+    st.info(say("您的范围内没有村或社区。"))
+    st.stop()
+
+given = {key: st.query_params[key] for key in ("village", "as_of") if key in st.query_params}
+filter_, problems = parse_filter(given, choices)
+for problem in problems:
+    st.warning(notify(problem, lang))
+codes = list(choices.villages)
+village = st.selectbox(
+    say("村（社区）"),
+    codes,
+    index=codes.index(filter_.village) if filter_.village else 0,
+    format_func=lambda code: choices.villages[code][lang],
+)
+wanted = Filter(village=village, as_of=filter_.as_of).to_query(lang)
+if st.query_params.to_dict() != wanted:
+    st.query_params.from_dict(wanted)
+facts = cache.village(version, viewer, village, filter_.as_of, "")
+
+day = format_day(facts.as_of, lang)
+note = say("截至{day} · 来源：台账事件折算", day=day)
+draw_figures(
+    (say(label), show_value(facts.figures[key], lang, unit=unit, decimals=decimals),
+     state_of(facts.figures[key]), note)
+    for key, label, unit, decimals in (
+        ("on_register", mark("建档立卡"), "", 0),
+        ("exited", mark("已脱贫"), "", 0),
+        ("remaining", mark("未脱贫"), "", 0),
+        ("coverage", mark("结对覆盖"), "%", 1),
+        ("reach", mark("措施覆盖"), "%", 1),
+        ("places", mark("户均项目名额"), "", 2),
+    )
+)  # fmt: skip
+
+left, right = st.columns([0.6, 0.4], gap="large")
+with left:
+    st.subheader(say("人口变化"), anchor=False)
+    history = cache.history(version, viewer, village)
+    shown = history.set_index("day")[["remaining", "exited"]].where(lambda f: f >= 0)
+    names = {"remaining": say("未脱贫"), "exited": say("已脱贫")}
+    st.line_chart(
+        shown.rename(columns=names),
+        height=240,
+        color=["#a94a26", "#2a7672"],
+        y_label=say("人"),
+        x_label=say("日期"),
+    )
+    if (history[["remaining", "exited"]] < 0).to_numpy().any():
+        st.caption(say("不足 5 户的时点不显示，曲线在该处断开。"))
+
+    st.subheader(say("措施与致贫原因（户）"), anchor=False)
+    causes = cache.causes(version, viewer, village, facts.as_of)
+    held = [code for code in facts.measures["code"] if code in causes]
+    cause_name, measure_name = ("cause_zh", "name_zh") if lang == "zh-CN" else ("cause_en", "name_en")  # noqa: E501
+    labels = facts.measures.set_index("code")[measure_name]
+    draw_table(
+        [say("主要致贫原因"), *(labels[code] for code in held)],
+        (
+            [str(row[cause_name]), *(show_value(float(row[code]), lang) for code in held)]
+            for _, row in causes.iterrows()
+        ),
+    )
+    st.caption(say("一户可有多项措施，各列不可相加。"))
+with right:
+    draw_card(
+        facts.names[lang],
+        note,
+        (
+            (say("责任人"), responsible_rows(facts, lang)),
+            (say("措施（户）"), measure_rows(facts.measures, lang)),
+            (say("项目"), project_rows(facts.projects, lang)),
+            (say("记录与位置"), record_rows(facts, lang)),
+        ),
+    )
+
+st.subheader(say("户名单"), anchor=False)
+if can(viewer, Action.SEE_HOUSEHOLDS, village):
+    listed = cache.households(version, viewer, village, facts.as_of)
+    status = {"registered": say("未脱贫"), "exited": say("已脱贫")}
+    st.dataframe(
+        listed.assign(status=listed["status"].map(status)),
+        hide_index=True,
+        column_config={
+            "household": say("户编码（假名）"),
+            "persons": say("人数"),
+            "status": say("状态"),
+            "cause": say("主要致贫原因"),
+            "measures": say("帮扶措施"),
+            "cadres": say("帮扶责任人数"),
+        },
+    )
+    st.caption(say("姓名、证件号和电话不在此列表中。"))
+else:
+    st.caption(say("您的角色只看汇总，不显示户名单。"))

@@ -1,0 +1,192 @@
+"""Saved maps: the picture of a filter as one stand-alone file that needs no network."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from data.access import SMALL_CELL_HOUSEHOLDS, Viewer
+from data.errors import AssetsMissing
+from data.queries.atlas import PERSONS, UNITS, Atlas, IndicatorScale, Sheet, scales_of
+from data.queries.filters import INDICATORS, KINDS, Filter, parse_filter
+from data.queries.indicators import Indicators
+from data.queries.places import get_dataset, list_choices
+from data.settings import ROOT, load_settings
+from data.shared import shared_database
+from data.text import Lang, choose_lang, format_day, format_number, translate
+from data.versions import map_version
+from geo.classify import SIZE_BREAKS, SUPPRESSED, classify, count_labels, size_classes
+from geo.layers import MapSpec, Picture, freeze
+from geo.offlinemap import draw_offline_map
+from geo.offlinemap.words import Words
+from web.layers import atlas_of, attribution, names_of, require_aggregates, sheet_of
+from web.sessions import viewer_of
+from web.wording import map_texts
+
+LEAFLET: Final = ROOT / "node_modules" / "leaflet" / "dist"
+
+
+def save_map(request: Request) -> Response:
+    """Answer with the map of a filter as one HTML file.
+
+    Raises
+    ------
+    AssetsMissing
+        Set-up has not fetched the drawing library.
+    """
+    viewer = viewer_of(request)
+    require_aggregates(viewer)
+    db = shared_database()
+    lang = choose_lang(request.query_params.get("lang"))
+    filter_, _problems = parse_filter(request.query_params, list_choices(db, viewer))
+    page = draw_map(viewer, filter_, lang)
+    name = f"guatu-{filter_.as_of}-{filter_.district or 'all'}-{filter_.indicator}.html"
+    return Response(
+        page,
+        media_type="text/html",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+            # The file carries its own scripts; opened from here it may reach nothing of ours.
+            "Content-Security-Policy": "sandbox allow-scripts",
+        },
+    )
+
+
+def draw_map(viewer: Viewer, filter_: Filter, lang: Lang) -> str:
+    """Draw a filter's picture with the same layers and values as the live map."""
+    db = shared_database()
+    facts = get_dataset(db)
+    version = map_version(facts.version, viewer)
+    atlas, sheet = atlas_of(version, viewer), sheet_of(version, viewer, filter_.measure)
+    scale = scales_of(sheet_of(version, viewer, ""))[filter_.indicator]
+    spec = MapSpec(
+        layers=atlas.layers,
+        scale=scale.districts if filter_.mode == "shade" else scale.units,
+        bounds=atlas.bounds,
+        district_colors=atlas.district_colors,
+    )
+    frozen = freeze(spec, _picture(atlas, sheet, scale, filter_))
+    words = _words(viewer, filter_, lang, atlas, sheet, scale)
+    return draw_offline_map(frozen, words=words, assets=_assets())
+
+
+def _assets() -> dict[str, str]:
+    files = {}
+    for name in ("leaflet.js", "leaflet.css"):
+        path = LEAFLET / name
+        if not path.exists():
+            raise AssetsMissing(name=name)
+        files[name] = path.read_text(encoding="utf-8")
+    return files
+
+
+def _picture(atlas: Atlas, sheet: Sheet, scale: IndicatorScale, filter_: Filter) -> Picture:
+    stop = sheet.stops.index(filter_.as_of)
+
+    def by_code(indicators: Indicators, breaks: tuple[float, ...]) -> dict[str, str]:
+        classes = classify(indicators.value(filter_.indicator)[:, stop], breaks)
+        return dict(zip(indicators.groups, map(str, classes), strict=True))
+
+    sizes = size_classes(sheet.units.households["on_register"][:, stop])
+    shown = atlas.projects[atlas.projects["kind"].isin(filter_.kinds)]
+    return Picture(
+        as_of=filter_.as_of.isoformat(),
+        mode="shade" if filter_.mode == "shade" else "symbols",
+        unit_classes=by_code(sheet.units, scale.units.breaks),
+        unit_sizes=dict(zip(sheet.units.groups, map(str, sizes), strict=True)),
+        district_classes=by_code(sheet.districts, scale.districts.breaks),
+        projects=frozenset(shown["id"]),
+        district=filter_.district,
+        village=filter_.village,
+    )
+
+
+def _words(  # noqa: PLR0913, PLR0917 - what a whole sheet of paper says
+    viewer: Viewer,
+    filter_: Filter,
+    lang: Lang,
+    atlas: Atlas,
+    sheet: Sheet,
+    scale: IndicatorScale,
+) -> Words:
+    db = shared_database()
+    facts, texts = get_dataset(db), map_texts(lang)
+    column = "name_zh" if lang == "zh-CN" else "name_en"
+    shaded = filter_.mode == "shade"
+    label = translate(INDICATORS[filter_.indicator], lang)
+    unit = translate("人", lang) if filter_.indicator in PERSONS else UNITS[filter_.indicator]
+    sizes = count_labels(tuple(int(limit) for limit in SIZE_BREAKS))
+    named = dict(zip(atlas.units["code"], atlas.units[column], strict=True)) | dict(
+        zip(atlas.projects["id"], atlas.projects[column], strict=True)
+    )
+    return Words(
+        lang=lang,
+        title=translate("挂图", lang),
+        sentence=filter_.sentence(list_choices(db, viewer), lang),
+        date=format_day(filter_.as_of, lang),
+        source=f"{texts['source']}：{texts['figure_source']} · {attribution(lang)}",
+        datum="WGS84 (EPSG:4326)",
+        internal=translate("内部使用", lang),
+        synthetic=texts["synthetic"] if facts.is_synthetic else "",
+        schematic=texts["schematic"],
+        legend=f"{label}（{unit}）" if unit else label,
+        class_labels=scale.districts_labels if shaded else scale.units_labels,
+        true_zero=texts["true_zero"],
+        no_data=texts["no_data"],
+        suppressed=texts["suppressed"],
+        suppressed_mark=f"<{SMALL_CELL_HOUSEHOLDS}",
+        size_heading=texts["size_legend"],
+        size_labels=sizes,
+        columns=(texts["place"], label),
+        rows=_rows(sheet, named, filter_, lang, texts),
+        names=names_of(atlas, lang) | named,
+        kinds={kind: translate(KINDS[kind], lang) for kind in filter_.kinds},
+        figures=_figures(sheet, filter_, lang, texts),
+        approval=load_settings().map_approval_number,
+        version=translate("数据版本 {version}", lang, version=facts.version),
+        without_position=texts["without_position"],
+        town=texts["town"],
+        river=texts["river"],
+        bridge=texts["bridge"],
+        bridge_closed=texts["bridge_closed"],
+        accuracy=texts["accuracy"],
+        zoom_in=texts["zoom_in"],
+        zoom_out=texts["zoom_out"],
+    )
+
+
+def _cell(value: float, indicator: str, lang: Lang, texts: dict[str, str]) -> str:
+    if value == SUPPRESSED:
+        return f"<{SMALL_CELL_HOUSEHOLDS}"
+    if value != value:  # noqa: PLR0124 - NaN is not itself
+        return texts["no_data"]
+    decimals = 0 if indicator in PERSONS else 1 + (indicator == "places")
+    return format_number(value, lang, decimals=decimals) + UNITS.get(indicator, "")
+
+
+def _rows(
+    sheet: Sheet, names: dict[str, str], filter_: Filter, lang: Lang, texts: dict[str, str]
+) -> tuple[tuple[str, ...], ...]:
+    stop = sheet.stops.index(filter_.as_of)
+    values = sheet.units.value(filter_.indicator)[:, stop]
+    return tuple(
+        (code, names[code], _cell(float(value), filter_.indicator, lang, texts))
+        for code, value in zip(sheet.units.groups, values, strict=True)
+        if code.startswith(filter_.district)
+    )
+
+
+def _figures(
+    sheet: Sheet, filter_: Filter, lang: Lang, texts: dict[str, str]
+) -> tuple[tuple[str, str], ...]:
+    stop = sheet.stops.index(filter_.as_of)
+    scope, row = sheet.whole, 0
+    if filter_.district:
+        scope, row = sheet.districts, sheet.districts.groups.index(filter_.district)
+    persons = [
+        (texts[f"figure_{name}"], _cell(float(scope.persons[name][row, stop]), name, lang, texts))
+        for name in ("on_register", "exited", "remaining")
+    ]
+    coverage = _cell(float(scope.rates["coverage"][row, stop]), "coverage", lang, texts)
+    return (*persons, (texts["figure_coverage"], coverage))

@@ -1,0 +1,82 @@
+"""The routes beside Streamlit, the middleware around it, and what runs at start."""
+
+import gc
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from data.door import DEFAULT_ROLE, DEMO_VIEWERS
+from data.errors import NotFound
+from data.settings import ROOT, load_settings, refuse_public_demo
+from data.text import DEFAULT_LANG
+from geo.errors import AppError
+from web.basemap import get_tile
+from web.exports import save_map
+from web.gate import Gate, content_policy
+from web.health import live, ready
+from web.layers import get_places, get_values, warm_up
+from web.problem import render_problem
+from web.sessions import choose_role
+
+_LOG = logging.getLogger("guatu.web")
+_FONTS = ROOT / "web" / "assets" / "fonts"
+
+
+def routes() -> list[Route]:
+    """List the routes; Streamlit answers everything else."""
+    return [
+        Route("/healthz", live),
+        Route("/readyz", ready),
+        Route("/layers/places.{lang}.json", get_places),
+        Route("/layers/values.{lang}.{measure}.json", get_values),
+        Route("/tiles/{z:int}/{x:int}/{y:int}", get_tile),
+        Route("/export/map.html", save_map),
+        Route("/demo/role/{role}", choose_role),
+        Route("/assets/fonts/{name}", get_font),
+    ]
+
+
+def middleware() -> list[Middleware]:
+    """List the middleware, the outermost first."""
+    return [Middleware(Gate, settings=load_settings())]
+
+
+def exception_handlers() -> Mapping[Any, Any]:
+    """Say which failures become which answers."""
+    return {AppError: render_problem, 500: render_problem}
+
+
+def get_font(request: Request) -> Response:
+    """Answer with one of the fonts that set-up cut; nothing else is in reach."""
+    name = request.path_params["name"]
+    known = {path.name: path for path in _FONTS.glob("*.woff2")}
+    if name not in known:
+        raise NotFound(what=name[:40])
+    return FileResponse(
+        known[name],
+        media_type="font/woff2",
+        headers={"Cache-Control": "public, max-age=31536000"},
+    )
+
+
+@asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[None]:
+    """Prepare the first picture, then freeze what start-up made out of the collector's scan."""
+    settings = load_settings()
+    refuse_public_demo(settings, settings.host)
+    content_policy()
+    if settings.mode == "demo":
+        try:
+            warm_up(DEMO_VIEWERS[DEFAULT_ROLE][0], DEFAULT_LANG)
+        except AppError as error:
+            # Serving goes on: every page then says what is missing and what to do.
+            _LOG.warning("%s", error)
+    gc.collect()
+    gc.freeze()
+    yield

@@ -7,6 +7,7 @@ from data.queries.filters import Filter, parse_filter
 from data.text import format_day, mark
 from pages.ui import cache
 from pages.ui.cards import draw_card, draw_figures, draw_table, show_value, state_of
+from pages.ui.charts import draw_history
 from pages.ui.failures import notify
 from pages.ui.panel import measure_rows, project_rows, record_rows, responsible_rows
 from pages.ui.session import language, require
@@ -56,15 +57,7 @@ left, right = st.columns([0.6, 0.4], gap="large")
 with left:
     st.subheader(say("人口变化"), anchor=False)
     history = cache.history(version, viewer, village)
-    shown = history.set_index("day")[["remaining", "exited"]].where(lambda f: f >= 0)
-    names = {"remaining": say("未脱贫"), "exited": say("已脱贫")}
-    st.line_chart(
-        shown.rename(columns=names),
-        height=240,
-        color=["#a94a26", "#2a7672"],
-        y_label=say("人"),
-        x_label=say("日期"),
-    )
+    draw_history(history, {"remaining": say("未脱贫"), "exited": say("已脱贫")})
     if (history[["remaining", "exited"]] < 0).to_numpy().any():
         st.caption(say("不足 5 户的时点不显示，曲线在该处断开。"))
 

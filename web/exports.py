@@ -15,7 +15,7 @@ from data.settings import ROOT, load_settings
 from data.shared import shared_database
 from data.text import Lang, choose_lang, format_day, format_number, translate
 from data.versions import map_version
-from geo.classify import SIZE_BREAKS, SUPPRESSED, classify, count_labels, size_classes
+from geo.classify import SUPPRESSED, classify, size_classes, size_labels
 from geo.layers import MapSpec, Picture, freeze
 from geo.offlinemap import draw_offline_map
 from geo.offlinemap.words import Words
@@ -116,7 +116,6 @@ def _words(  # noqa: PLR0913, PLR0917 - what a whole sheet of paper says
     shaded = filter_.mode == "shade"
     label = translate(INDICATORS[filter_.indicator], lang)
     unit = translate("人", lang) if filter_.indicator in PERSONS else UNITS[filter_.indicator]
-    sizes = count_labels(tuple(int(limit) for limit in SIZE_BREAKS))
     named = dict(zip(atlas.units["code"], atlas.units[column], strict=True)) | dict(
         zip(atlas.projects["id"], atlas.projects[column], strict=True)
     )
@@ -137,7 +136,7 @@ def _words(  # noqa: PLR0913, PLR0917 - what a whole sheet of paper says
         suppressed=texts["suppressed"],
         suppressed_mark=f"<{SMALL_CELL_HOUSEHOLDS}",
         size_heading=texts["size_legend"],
-        size_labels=sizes,
+        size_labels=size_labels(),
         columns=(texts["place"], label),
         rows=_rows(sheet, named, filter_, lang, texts),
         names=names_of(atlas, lang) | named,

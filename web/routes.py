@@ -33,8 +33,8 @@ def routes() -> list[Route]:
     return [
         Route("/healthz", live),
         Route("/readyz", ready),
-        Route("/layers/places.{lang}.json", get_places),
-        Route("/layers/values.{lang}.{measure}.json", get_values),
+        Route("/layers/{lang}/places.json", get_places),
+        Route("/layers/{lang}/values.{measure}.json", get_values),
         Route("/tiles/{z:int}/{x:int}/{y:int}", get_tile),
         Route("/export/map.html", save_map),
         Route("/demo/role/{role}", choose_role),

@@ -72,7 +72,7 @@ def _figure(db: Database, row: dict[str, object], known_on: date | None) -> Clai
         raise TypeError(msg)
     prefix = str(row["scope_code"]).rstrip("0")
     prefix = prefix.ljust(6, "0") if len(prefix) > len("1503") else prefix.ljust(4, "0")
-    computed = _compute(db, str(row["computed_by"] or ""), as_of, prefix, known_on)
+    computed = _compute(db, _text(row["computed_by"]) or "", as_of, prefix, known_on)
     value = float(str(row["value"]))
     return ClaimFigure(
         id=str(row["id"]),
@@ -85,11 +85,16 @@ def _figure(db: Database, row: dict[str, object], known_on: date | None) -> Clai
         definition_zh=str(row["definition_zh"]),
         definition_en=str(row["definition_en"]),
         source=str(row["title"]),
-        note_zh=None if row["note_zh"] is None else str(row["note_zh"]),
-        note_en=None if row["note_en"] is None else str(row["note_en"]),
+        note_zh=_text(row["note_zh"]),
+        note_en=_text(row["note_en"]),
         computed=computed,
         residual=None if computed is None else value - computed,
     )
+
+
+def _text(value: object) -> str | None:
+    """Give a text; None where the frame has a missing one."""
+    return value if isinstance(value, str) else None
 
 
 def _compute(

@@ -24,16 +24,19 @@ def draw_chrome(viewer: Viewer, lang: Lang) -> None:
     say = speak(lang)
     facts = cache.dataset()[1]
     st.html(FOLDER / "style.css")
-    left, right = st.columns([5, 1], vertical_alignment="center")
+    strip = st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
     title = encode_text(say("乌海脱贫攻坚挂图"))
     synthetic = encode_text(say("合成数据"))
     mark = f'<span class="g-mark">{synthetic}</span>' if facts.is_synthetic else ""
     demo = say("演示模式，仅限本机") if load_settings().mode == "demo" else ""
     who = encode_text(" · ".join(filter(None, (say(ROLE_NAMES[viewer.role]), demo))))
-    left.html(
-        f'<div class="g-strip"><b>{title}</b>{mark}<span class="g-hide">{who}</span></div>'
+    strip.html(
+        f'<div class="g-strip"><b>{title}</b>{mark}<span class="g-hide">{who}</span></div>',
+        width="content",
     )
-    with right.popover(say("角色与语言"), icon=":material/person:", width="stretch"):
+    with strip.popover(say("角色与语言"), icon=":material/person:", type="tertiary"):
         _draw_menu(viewer, lang)
 
 

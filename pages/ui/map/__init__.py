@@ -48,8 +48,8 @@ class Board:
         query = urlencode(self.filter_.to_query(self.lang))
         claim = self.claim
         return {
-            "places_url": f"/layers/places.{self.lang}.json?v={self.version}",
-            "values_url": f"/layers/values.{self.lang}.{{measure}}.json?v={self.version}",
+            "places_url": f"/layers/{self.lang}/places.json?v={self.version}",
+            "values_url": f"/layers/{self.lang}/values.{{measure}}.json?v={self.version}",
             "ver": self.version,
             "seq": 1,
             "filter": self.filter_.to_plain(),

@@ -68,6 +68,7 @@ export function createFigures({ onSelect }) {
       setText(value, worded[code].value);
       value.classList.toggle("is-long", worded[code].value.length > 5);
       setText(unit, worded[code].unit ?? "");
+      unit.classList.toggle("is-word", unit.textContent.length > 2);
       if (code !== "gap") setText(detail, worded[code].detail);
       writeMeta(meta, code, places, places.stops[stop]);
     }

@@ -87,13 +87,15 @@ const BridgeMarker = CircleMarker.extend({
 /** A bridge over a river that runs along x: two rails of a road, or one railway with sleepers. */
 export function paintBridge(ctx, { open, rail, palette }) {
   const offsets = rail ? [0] : [-1.7, 1.7];
-  ctx.strokeStyle = palette.land;
-  ctx.lineWidth = rail ? 4 : 6;
-  ctx.beginPath();
-  ctx.moveTo(0, -7);
-  ctx.lineTo(0, 7);
-  ctx.stroke();
-  ctx.strokeStyle = open ? palette.ink : palette.faint;
+  if (open) {
+    ctx.strokeStyle = palette.land;
+    ctx.lineWidth = rail ? 4 : 6;
+    ctx.beginPath();
+    ctx.moveTo(0, -7);
+    ctx.lineTo(0, 7);
+    ctx.stroke();
+  }
+  ctx.strokeStyle = open ? palette.ink : palette.mark;
   ctx.lineWidth = rail ? 1.6 : 1.3;
   ctx.setLineDash(open ? [] : [2.5, 2.5]);
   ctx.beginPath();
@@ -186,7 +188,8 @@ export function createGround(map, { pane, namesPane }) {
     for (const { code, rings } of shapes) {
       const text = names[code] ?? code;
       const isUpright = isSetLetterByLetter(text) && screenAspect(rings) > UPRIGHT_ASPECT;
-      const className = `guatu-district-name${isUpright ? " is-upright" : ""}`;
+      const script = isUpright ? " is-upright" : isSetLetterByLetter(text) ? "" : " is-latin";
+      const className = `guatu-district-name${script}`;
       const at = openPlace(rings, avoid, isUpright ? UPRIGHT_STRETCH : LEVEL_STRETCH);
       group.addLayer(nameMarker(at, text, { pane: namesPane, className }));
     }

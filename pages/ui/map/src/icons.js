@@ -37,7 +37,7 @@ export function projectIcon(kind, count = 1) {
   const plate = svg("rect", { x: -3, y: -3, width: 22, height: 22, rx: 3, class: "guatu-plate" });
   const parts = svg("g", { stroke: "currentColor", "stroke-width": 1.2, "stroke-linejoin": "round",
     "stroke-linecap": "round" }, ...glyph);
-  const icon = svg("svg", { viewBox: "-4 -4 24 24", width: 24, height: 24, "aria-hidden": "true",
+  const icon = svg("svg", { viewBox: "-4 -4 24 24", width: 20, height: 20, "aria-hidden": "true",
     class: `guatu-icon guatu-icon-${kind in GLYPHS ? kind : "other"}` }, plate, parts);
   if (count < 2) return icon;
   const badge = document.createElement("span");

@@ -99,7 +99,7 @@ export function createLegend({ onTiles }) {
       .join("|");
     if (key !== drawn) build(scene);
     drawn = key;
-    setText(subtitle, measureText(places, filter));
+    setText(subtitle, scopeText(scene));
     for (const [look, number] of Object.entries(tally(scene))) {
       const entry = counts.get(look);
       if (!entry) continue;
@@ -111,9 +111,12 @@ export function createLegend({ onTiles }) {
     setAttribute(element, "aria-label", `${places.texts.legend}: ${indicator.label}`);
   }
 
-  function measureText({ measures, names, texts }, { measure, district }) {
-    const label = measures.find((item) => item.code === measure)?.label ?? "";
-    return `${district ? names[district] ?? district : texts.all_city} · ${label}`;
+  /** Where, which measure, and in what unit. */
+  function scopeText({ places, filter, indicator }) {
+    const { measures, names, texts } = places;
+    const where = filter.district ? names[filter.district] ?? filter.district : texts.all_city;
+    const measure = measures.find(({ code }) => code === filter.measure)?.label;
+    return [where, measure, indicator.unit].filter(Boolean).join(" · ");
   }
 
   function tally({ places, values, filter, stop }) {
@@ -137,7 +140,7 @@ export function createLegend({ onTiles }) {
     const { places, filter, indicator, palette } = scene;
     const { texts } = places;
     setText(word, texts.legend);
-    setText(title, titleText(indicator));
+    setText(title, indicator.label);
     ramp.replaceChildren(...indicator.colors.map((color) => el("i", { style: `background: ${color}` })));
     counts = new Map();
     rows.replaceChildren(...[...CLASSES, ...EXCEPTIONS].map((look) => {
@@ -148,10 +151,6 @@ export function createLegend({ onTiles }) {
       sizeSwatch(palette), el("span", { text: texts.size_legend }))];
     notes.replaceChildren(...size, el("div", { class: "guatu-legend-lost", "data-testid": "without-position" }));
     signs.replaceChildren(...signRows(scene));
-  }
-
-  function titleText({ label, unit }) {
-    return unit ? `${label} / ${unit}` : label;
   }
 
   function countedRow(look, label, scene) {

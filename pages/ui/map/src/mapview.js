@@ -168,12 +168,17 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
     if (touched) keepTimer = setTimeout(() => keepView(map.getCenter(), map.getZoom()), KEEP_VIEW_MS);
   }
 
+  function onZoomed() {
+    parts?.units.rescale();
+    parts?.projects.regroup();
+  }
+
   function touch() {
     touched = true;
   }
 
   map.on("mousemove", onMove).on("mouseout", onOut).on("click", onClick);
-  map.on("moveend", onMoved).on("zoomend", () => parts?.projects.regroup());
+  map.on("moveend", onMoved).on("zoomend", onZoomed);
   element.addEventListener("pointerdown", touch);
   element.addEventListener("wheel", touch, { passive: true });
   element.addEventListener("keydown", touch);

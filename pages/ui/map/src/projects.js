@@ -5,9 +5,10 @@ import { DivIcon, LayerGroup, Marker } from "leaflet/dist/leaflet-src.esm.js";
 import { symbolAt } from "./geometry.js";
 import { projectIcon } from "./icons.js";
 
-const CELL_PX = 44;
-const LIFT_PX = 17;
-const STEP_PX = 26;
+const CELL_PX = 40;
+const LIFT_PX = 15;
+const STEP_PX = 22;
+const HALF_PX = 10;
 
 /**
  * Projects grouped by kind and cell.
@@ -68,15 +69,15 @@ export function createProjects(map, { pane }) {
   function markerOf(group, projects, filter) {
     const { kind, members, turn } = group;
     const dim = filter.district && members.every((i) => projects.district[i] !== filter.district);
-    const iconAnchor = [12 - LIFT_PX - turn * STEP_PX, 12 + LIFT_PX];
+    const iconAnchor = [HALF_PX - LIFT_PX - turn * STEP_PX, HALF_PX + LIFT_PX];
     const icon = new DivIcon({
       html: projectIcon(kind, members.length),
       className: `guatu-project${dim ? " is-dim" : ""}`,
-      iconSize: [24, 24],
+      iconSize: [2 * HALF_PX, 2 * HALF_PX],
       iconAnchor,
     });
     const at = map.unproject([group.x, group.y]);
-    Object.assign(group, { at, shift: [12 - iconAnchor[0], 12 - iconAnchor[1]] });
+    Object.assign(group, { at, shift: [HALF_PX - iconAnchor[0], HALF_PX - iconAnchor[1]] });
     return new Marker(at, { icon, pane, interactive: false, keyboard: false });
   }
 
@@ -84,7 +85,7 @@ export function createProjects(map, { pane }) {
   function at({ x, y }, tolerance) {
     const symbols = groups.map((group) => {
       const point = map.latLngToLayerPoint(group.at);
-      return { group, x: point.x + group.shift[0], y: point.y + group.shift[1], r: 11 };
+      return { group, x: point.x + group.shift[0], y: point.y + group.shift[1], r: HALF_PX };
     });
     return symbolAt(symbols, x, y, tolerance)?.group ?? null;
   }

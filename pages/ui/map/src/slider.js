@@ -2,7 +2,7 @@
 
 import { el, setAttribute, setText } from "./element.js";
 import { sign } from "./icons.js";
-import { longDate } from "./wording.js";
+import { dayText } from "./wording.js";
 
 const STEP_MS = 700;
 
@@ -89,7 +89,7 @@ export function createSlider({ onMove, onRest }) {
   function update(index) {
     if (!places) return;
     range.value = String(index);
-    const text = longDate(places.stops[index], places.lang);
+    const text = dayText(places.stops[index], places.lang);
     setText(day, text);
     setAttribute(range, "aria-valuetext", text);
     range.style.setProperty("--share", `${(index / Math.max(1, places.stops.length - 1)) * 100}%`);

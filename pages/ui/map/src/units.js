@@ -8,12 +8,20 @@ import { lookAt } from "./looks.js";
 import { OrderedCanvas, radiusOf, UnitMarker } from "./symbols.js";
 
 const ACCURACY_ZOOM = 12;
+const MANY_UNITS = 200;
+const ROOMY_ZOOM = 11;
+const CROWDED_SCALE = 0.6;
 const EARTH_CIRCUMFERENCE_M = 40075016.686;
 
 /** How many pixels a ground distance takes at a latitude and zoom of web Mercator. */
 export function metersToPixels(distanceM, lat, zoom) {
   const metersPerPixel = (EARTH_CIRCUMFERENCE_M * Math.cos((lat * Math.PI) / 180)) / (256 * 2 ** zoom);
   return distanceM / metersPerPixel;
+}
+
+/** Many units on a small scale are drawn smaller, or they would be one heap. */
+export function crowdScale(count, zoom) {
+  return count > MANY_UNITS && zoom < ROOMY_ZOOM ? CROWDED_SCALE : 1;
 }
 
 export function createUnits(map, { pane }) {
@@ -23,6 +31,8 @@ export function createUnits(map, { pane }) {
   let accuracies = [];
   let codes = [];
   let palette = null;
+  let latest = null;
+  let scale = 1;
   let hovered = -1;
   let selected = -1;
 
@@ -53,6 +63,7 @@ export function createUnits(map, { pane }) {
     group.clearLayers();
     const { code, lat, lon, accuracy_m: accuracyM } = places.units;
     codes = code;
+    latest = null;
     accuracies = accuracyM ?? [];
     markers = code.map((_, i) => {
       if (lat[i] === null || lon[i] === null) return null;
@@ -66,8 +77,11 @@ export function createUnits(map, { pane }) {
     hovered = -1;
   }
 
-  function paint({ places, filter, stop, values, indicator, palette: colors }) {
-    palette = colors;
+  function paint(scene) {
+    const { places, filter, stop, values, indicator } = scene;
+    latest = scene;
+    palette = scene.palette;
+    scale = crowdScale(codes.length, map.getZoom());
     const inScope = scopeOf(places.units, filter.district);
     const rows = values.units[filter.indicator]?.class ?? [];
     const dot = filter.mode === "shade";
@@ -78,7 +92,7 @@ export function createUnits(map, { pane }) {
       const look = lookAt(rows[index], stop);
       const color = indicator.colors[look] ?? "";
       const mark = { look, color, dim: !inScope[index], dot, ring: ringOf(index), palette };
-      marker.take(mark, radiusOf(values.size[index]?.[stop], look));
+      marker.take(mark, radiusOf(values.size[index]?.[stop], look) * scale);
     }
     arrange();
     canvas.repaint();
@@ -117,5 +131,9 @@ export function createUnits(map, { pane }) {
     return symbolAt(symbols, x, y, tolerance)?.index ?? -1;
   }
 
-  return { canvas, build, paint, hover, at, markers: () => markers, remove: () => group.remove() };
+  function rescale() {
+    if (latest && crowdScale(codes.length, map.getZoom()) !== scale) paint(latest);
+  }
+
+  return { canvas, build, paint, rescale, hover, at, markers: () => markers, remove: () => group.remove() };
 }

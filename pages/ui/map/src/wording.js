@@ -45,9 +45,9 @@ export function lookTextKey(look) {
   return { z: "true_zero", n: "no_data", s: "suppressed" }[look === SUPPRESSED ? "s" : look];
 }
 
-/** A day in the long form of the language; the input is an ISO day without a zone. */
-export function longDate(day, lang) {
+/** A day as the language writes it; the input is an ISO day without a zone. */
+export function dayText(day, lang) {
   const style = lang.startsWith("en") ? "en-GB" : lang;
-  const format = new Intl.DateTimeFormat(style, { dateStyle: "long", timeZone: "UTC" });
+  const format = new Intl.DateTimeFormat(style, { dateStyle: "medium", timeZone: "UTC" });
   return format.format(new Date(`${day}T00:00:00Z`));
 }

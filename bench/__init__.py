@@ -1,0 +1,1 @@
+"""Side-by-side speed comparisons in a real browser, printed as ratios."""

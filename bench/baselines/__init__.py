@@ -1,0 +1,1 @@
+"""The usual ways to draw the same map, written the way their users write them."""

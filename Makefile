@@ -82,7 +82,7 @@ $(FONTS): node_modules/.made $(MADE)/runtime web/fonts.py $(TEXTS)
 run: setup ## 运行 Serve on HOST and PORT
 	@export GUATU_HOST="$(HOST)" GUATU_PORT="$(PORT)"; \
 	$(PY) -m data init --demo; \
-	echo '挂图 Guatu: http://$(HOST):$(PORT)  (Ctrl+C 停止 to stop)'; \
+	echo '挂图 Guatu → http://$(HOST):$(PORT)  (Ctrl+C 停止 to stop)'; \
 	exec $(PY) -m uvicorn app:app --host "$(HOST)" --port "$(PORT)" \
 		--ws websockets-sansio --no-access-log --no-server-header --log-level warning
 
@@ -95,8 +95,10 @@ $(MADE)/dev: requirements-dev.txt $(MADE)/runtime
 	@$(PIP) install -qq --require-hashes --only-binary :all: -r requirements-dev.txt
 	@touch $@
 
-browser: ## 找到或安装 Chromium Find or install Chromium
+# Playwright brings a Node.js of its own, which needs a library that a bare Debian lacks.
+browser: $(MADE)/dev ## 找到或安装 Chromium Find or install Chromium
 	@sh .ci/find-chromium >/dev/null
+	@$(VENV)/bin/playwright --version >/dev/null 2>&1 || sh .ci/apt-install libatomic1
 
 lint: setup dev ## 静态检查 Static checks
 	@echo 'ruff'; $(VENV)/bin/ruff check .
@@ -104,14 +106,14 @@ lint: setup dev ## 静态检查 Static checks
 	@echo 'mypy'; $(VENV)/bin/mypy
 	@echo 'import-linter'; $(VENV)/bin/lint-imports
 
-test: setup dev browser ## 测试 All tests
+test: setup browser ## 测试 All tests
 	@$(WITH_NODE) npm test --silent
 	@GUATU_CHROMIUM="$$(sh .ci/find-chromium)" $(PY) -m pytest $(PYTEST_ARGS)
 
 check: PYTEST_ARGS += --cov --cov-report=term
 check: lint test ## 全部检查 Static checks, then all tests with coverage
 
-golden: setup dev browser ## 更新已知结果 Write the golden files anew
+golden: setup browser ## 更新已知结果 Write the golden files anew
 	@GUATU_GOLDEN=write GUATU_CHROMIUM="$$(sh .ci/find-chromium)" $(PY) -m pytest tests/golden
 
 # The compared programs stand in an environment of their own, which sees this one.
@@ -125,7 +127,7 @@ golden: setup dev browser ## 更新已知结果 Write the golden files anew
 		--require-hashes --only-binary :all: -r requirements-bench.txt
 	@touch $@
 
-bench: setup dev browser .venv-bench/.made ## 速度对比 Comparisons of speed
+bench: setup browser .venv-bench/.made ## 速度对比 Comparisons of speed
 	@GUATU_CHROMIUM="$$(sh .ci/find-chromium)" .venv-bench/bin/python -m bench
 
 # ── keep ────────────────────────────────────────────────────────────────────────────────────────
@@ -156,5 +158,5 @@ lock: dev ## 重新锁定版本 Compile the requirements anew
 	@$(UV) --group node -o requirements-node.txt
 
 clean: ## 删除生成物 Delete all that set-up made; var/ stays
-	@rm -rf $(VENV) .venv-bench node_modules pages/ui/map/assets web/assets/fonts \
+	@rm -rf $(VENV) .venv-bench node_modules pages/ui/map/assets web/assets/fonts pages/ui/map/*.egg-info \
 		.mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage

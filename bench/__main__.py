@@ -71,7 +71,9 @@ def run_clicks(browser: Browser, pages: list[Subject], *, clicks: int) -> list[C
     return runs
 
 
-def run_crowd(browser: Browser, pages: list[Subject], *, people: int, rounds: int) -> list[CrowdRun]:
+def run_crowd(
+    browser: Browser, pages: list[Subject], *, people: int, rounds: int
+) -> list[CrowdRun]:
     """Let many people filter the pages that take part, one server after the other."""
     runs = []
     for one in pages:

@@ -10,7 +10,7 @@ import threading
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.servers import ROOT
 
@@ -31,7 +31,7 @@ class _CachedFiles(SimpleHTTPRequestHandler):
         self.send_header("Access-Control-Allow-Origin", "*")
         super().end_headers()
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_: object) -> None:
         """Keep quiet: the table is the output."""
 
 
@@ -44,23 +44,27 @@ def install() -> Path:
     TARGET.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(SOURCE / name, TARGET / name)
-    subprocess.run(  # noqa: S603  # our own command
-        [*_find_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+    subprocess.run(
+        [_find_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
         cwd=TARGET,
+        env={**os.environ, "PATH": _path_with_node()},
         check=True,
         stdout=subprocess.DEVNULL,
     )
     return modules
 
 
-def _find_npm() -> list[str]:
-    """Return the npm command: on the path, or the one set-up put into the project's venv."""
-    venv = Path(os.environ.get("GUATU_PYTHON", ROOT / ".venv" / "bin" / "python")).parent
-    found = shutil.which("npm") or shutil.which("npm", path=str(venv))
+def _path_with_node() -> str:
+    """Return the search path with the node that set-up may have put into the project's venv."""
+    return os.pathsep.join([str(ROOT / ".venv" / "node"), os.environ.get("PATH", os.defpath)])
+
+
+def _find_npm() -> str:
+    found = shutil.which("npm", path=_path_with_node())
     if found is None:
         message = "npm was not found: the folium baselines need it once, for their browser files"
         raise FileNotFoundError(message)
-    return [found]
+    return found
 
 
 @contextmanager

@@ -13,11 +13,11 @@ from playwright.sync_api import sync_playwright
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize, WebSocket
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PROBE = Path(__file__).resolve().parent / "probe.js"
-SIZE = {"width": 1440, "height": 1000}
+SIZE: ViewportSize = {"width": 1440, "height": 1000}
 FLAGS = (
     "--disable-gpu",
     "--disable-quic",
@@ -81,7 +81,7 @@ class Traffic:
         self.http_bytes = 0
         self.sent.clear()
 
-    def _watch(self, socket: Any) -> None:
+    def _watch(self, socket: WebSocket) -> None:
         self.websocket_url = socket.url
         socket.on("framesent", self._count_sent)
         socket.on("framereceived", self._count)

@@ -69,7 +69,8 @@ class ClickRun:
 
     def median_bytes(self, channel: str) -> float:
         """Return the middle count of bytes of a click over `websocket` or `http`."""
-        return statistics.median(getattr(click, f"{channel}_bytes") for click in self.clicks)
+        counts: list[int] = [getattr(click, f"{channel}_bytes") for click in self.clicks]
+        return statistics.median(counts)
 
     def as_record(self) -> dict[str, Any]:
         """Return plain values for the results file."""

@@ -19,6 +19,7 @@ from typing import Any
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 GOOD_ENDINGS = (
     ForwardMsg.FINISHED_SUCCESSFULLY,
@@ -56,8 +57,8 @@ async def join(order: Order) -> ClientConnection:
     """Connect one client and wait for its first complete page."""
     connection = await connect(
         order.url,
-        origin=order.origin,
-        subprotocols=["streamlit", "PLACEHOLDER_AUTH_TOKEN"],
+        origin=Origin(order.origin),
+        subprotocols=[Subprotocol("streamlit"), Subprotocol("PLACEHOLDER_AUTH_TOKEN")],
         additional_headers={"Cookie": order.cookie} if order.cookie else {},
         max_size=None,
     )

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,13 +73,11 @@ def running(spec: ServerSpec, log_path: Path) -> Iterator[Server]:
     """Start a server, wait until it is ready, and stop it at the end."""
     port = str(find_free_port())
     command = [part.replace(PORT_MARK, port) for part in spec.command]
-    environment = {
-        name: value.replace(PORT_MARK, port) for name, value in spec.environment.items()
-    }
+    environment = {name: value.replace(PORT_MARK, port) for name, value in spec.environment.items()}
     log_path.parent.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     with log_path.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603  # the commands are our own
+        process = subprocess.Popen(
             command,
             cwd=ROOT,
             env={**os.environ, **environment},
@@ -110,7 +109,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log_path: Path
 def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # our own address
-            return bool(answer.status == 200)
+            return bool(answer.status == HTTPStatus.OK)
     except (OSError, urllib.error.URLError):
         return False
 

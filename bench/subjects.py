@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bench.baselines.palette import FILL_COLORS, ICON_COLORS
@@ -16,6 +15,7 @@ from bench.servers import ROOT, ServerSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -38,10 +38,25 @@ class Step:
 class Subject(Protocol):
     """A page under measurement."""
 
-    key: str
-    title: str
-    path: str
-    reader: dict[str, Any]
+    @property
+    def key(self) -> str:
+        """A short name for the command line."""
+
+    @property
+    def title(self) -> str:
+        """The name in the tables."""
+
+    @property
+    def units(self) -> int:
+        """How many units it draws."""
+
+    @property
+    def path(self) -> str:
+        """The address of the page on its server."""
+
+    @property
+    def reader(self) -> dict[str, Any]:
+        """How `probe.js` reads which picture is shown."""
 
     def server(self) -> ServerSpec:
         """Return how the page is served."""
@@ -124,7 +139,8 @@ class Product:
         environment = {"GUATU_DATABASE_URL": f"sqlite:///{self.make_register()}"}
         command = (
             find_product_python(), "-m", "uvicorn", "app:app",
-            "--host", "127.0.0.1", "--port", "{port}", "--log-level", "warning",
+            "--host", "127.0.0.1", "--port", "{port}", "--ws", "websockets-sansio",
+            "--no-access-log", "--no-server-header", "--log-level", "warning",
         )  # fmt: skip
         return ServerSpec(command, "/readyz", {**environment, "PORT": "{port}"})
 
@@ -137,7 +153,7 @@ class Product:
             households = str(self.units * HOUSEHOLDS_PER_UNIT)
             arguments += ["--profile", "generic", "--divisions", str(self.units)]
             arguments += ["--households", households]
-        subprocess.run(  # noqa: S603  # our own command
+        subprocess.run(
             [find_product_python(), "-m", "data", *arguments],
             cwd=ROOT,
             env={**os.environ, "GUATU_DATABASE_URL": f"sqlite:///{database}"},

@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, Select, false, or_
 
 from data.text import mark
 from geo.classify import SUPPRESSED
@@ -19,7 +19,7 @@ from geo.classify import SUPPRESSED
 SMALL_CELL_HOUSEHOLDS: Final = 5
 """Cells of fewer households are suppressed for roles that may not see more."""
 
-S = TypeVar("S", bound=Select[Any])
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 
 class Role(StrEnum):
@@ -69,8 +69,7 @@ _WORKS_WITH_HOUSEHOLDS: Final = frozenset(
     {Role.OFFICE, Role.DISTRICT, Role.TOWN, Role.TEAM, Role.CLERK}
 )
 _ALLOWED: Final = {
-    Action.SEE_AGGREGATES: _WORKS_WITH_HOUSEHOLDS
-    | {Role.LEADER, Role.PLANNER, Role.INSPECTOR},
+    Action.SEE_AGGREGATES: _WORKS_WITH_HOUSEHOLDS | {Role.LEADER, Role.PLANNER, Role.INSPECTOR},
     Action.SEE_SMALL_CELLS: _WORKS_WITH_HOUSEHOLDS,
     Action.SEE_HOUSEHOLDS: _WORKS_WITH_HOUSEHOLDS,
 }
@@ -159,7 +158,7 @@ def scope(select: S, viewer: Viewer, column: Any) -> S:  # noqa: ANN401 - a mapp
         The 12-digit division code that places a row.
     """
     if not viewer.areas:
-        return select.where(column != column)
+        return select.where(false())
     if "" in viewer.areas:
         return select
     return select.where(or_(*(within(column, area) for area in viewer.areas)))

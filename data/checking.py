@@ -74,7 +74,9 @@ def _structure(connection: Connection) -> Iterator[Finding]:
     for day in (OPENING, DEFAULT_AS_OF):
         rows = twice.where(valid(HouseholdComposition, day)).having(func.count() > 1)
         found = connection.execute(rows).scalars().all()
-        yield _finding(f"each member in one household on {day}", [f"{len(found)} in several"] if found else [])  # noqa: E501
+        yield _finding(
+            f"each member in one household on {day}", [f"{len(found)} in several"] if found else []
+        )
     main = (
         select(Cause.household_code)
         .where(known(Cause, known_before(None)), Cause.is_main)
@@ -82,7 +84,9 @@ def _structure(connection: Connection) -> Iterator[Finding]:
         .having(func.count() > 1)
     )
     several = connection.execute(main).scalars().all()
-    yield _finding("one main cause a household", [f"{len(several)} with several"] if several else [])  # noqa: E501
+    yield _finding(
+        "one main cause a household", [f"{len(several)} with several"] if several else []
+    )
 
 
 def _folds(connection: Connection) -> Iterator[Finding]:
@@ -156,7 +160,9 @@ def _published(db: Database) -> Iterator[Finding]:
                 RegisterEvent.kind.not_in(("identified", "exited", "voided")),
             )
         ).scalar_one()
-    yield _finding("every village has a leader", [] if linked == villages else [f"{linked} of {villages}"])  # noqa: E501
+    yield _finding(
+        "every village has a leader", [] if linked == villages else [f"{linked} of {villages}"]
+    )
     wrong = [f"{code}: {n}" for code, n in responsible if n != 2]  # noqa: PLR2004 - secretary and governor
     yield _finding("two first responsible persons a district", wrong)
     yield _finding("no event besides exits in 2016 and 2017", [f"{other} others"] if other else [])

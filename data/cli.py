@@ -75,7 +75,10 @@ def init(
     if profile == "generic":
         _init_generic(db, seed, divisions, households)
     else:
-        with _step("载入区划、河流、桥梁与公布数 Loading geography and claims"), transaction(db) as connection:  # noqa: E501
+        with (
+            _step("载入区划、河流、桥梁与公布数 Loading geography and claims"),
+            transaction(db) as connection,
+        ):
             seeding.seed_vocabularies(connection)
             seeding.seed_wuhai(connection)
             seeding.describe_dataset(connection, {"profile": "wuhai"})

@@ -183,11 +183,12 @@ class DemoNotPublic(AccessError):
 
     code = "demo_not_public"
     zh = (
-        "演示模式没有密码，只能在本机（127.0.0.1）打开，当前地址为 {host}。确需对外演示，请同时设置 "
+        "演示模式没有密码，只能在本机（127.0.0.1）打开，当前地址为 {host}。"
+        "确需对外演示，请同时设置 "
         "GUATU_DEMO_PUBLIC=1 和 GUATU_DEMO_PUBLIC_CONFIRM=synthetic-data-only。"
     )
     en = (
-        "Demonstration mode has no passwords and opens on this machine only (127.0.0.1), not on "
-        "{host}. To show it elsewhere set both GUATU_DEMO_PUBLIC=1 and "
+        "Demonstration mode has no passwords and opens on this machine only (127.0.0.1), not "
+        "on {host}. To show it elsewhere set both GUATU_DEMO_PUBLIC=1 and "
         "GUATU_DEMO_PUBLIC_CONFIRM=synthetic-data-only."
     )

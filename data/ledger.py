@@ -23,9 +23,7 @@ def new_id() -> str:
     return str(ULID())
 
 
-def load_rows(
-    connection: Connection, model: type[Base], rows: Iterable[Mapping[str, Any]]
-) -> int:
+def load_rows(connection: Connection, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> int:
     """Append rows of one table in batches of bounded memory; give their number."""
     count = 0
     batch: list[Mapping[str, Any]] = []

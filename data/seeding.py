@@ -53,7 +53,7 @@ def has_register(db: Database) -> bool:
 def seed_vocabularies(connection: Connection) -> None:
     """Load sources, causes, measures and how their vocabularies relate."""
     load_rows(connection, Source, _rows("sources.csv"))
-    load_rows(connection, CauseKind, (r | {"position": int(r["position"])} for r in _rows("causes.csv")))  # fmt: skip
+    load_rows(connection, CauseKind, _ordered("causes.csv"))
     load_rows(
         connection,
         MeasureVocabulary,
@@ -62,7 +62,7 @@ def seed_vocabularies(connection: Connection) -> None:
             for r in _rows("vocabularies.csv")
         ),
     )
-    load_rows(connection, Measure, (r | {"position": int(r["position"])} for r in _rows("measures.csv")))  # fmt: skip
+    load_rows(connection, Measure, _ordered("measures.csv"))
     load_rows(connection, MeasureCrosswalk, _rows("crosswalk.csv"))
 
 
@@ -122,6 +122,10 @@ def _rows(name: str) -> Iterable[dict[str, Any]]:
     with (FOLDER / name).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield {key: value if value != "" else None for key, value in row.items()}
+
+
+def _ordered(name: str) -> Iterable[dict[str, Any]]:
+    return (row | {"position": int(row["position"])} for row in _rows(name))
 
 
 def _features(name: str) -> list[dict[str, Any]]:

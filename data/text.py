@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from babel.dates import format_date as babel_format_date
 from babel.messages.mofile import write_mo
@@ -65,7 +65,7 @@ def format_day(day: date, lang: Lang) -> str:
     """Write a date the way readers of `lang` expect: 2016年12月31日, 31 December 2016."""
     if lang == "zh-CN":
         return f"{day.year}年{day.month}月{day.day}日"
-    return cast("str", babel_format_date(day, "d MMMM y", locale="en"))
+    return babel_format_date(day, "d MMMM y", locale="en")
 
 
 def join_words(words: Iterable[str], lang: Lang) -> str:
@@ -78,4 +78,4 @@ def format_number(value: float | None, lang: Lang, *, decimals: int = 0) -> str:
     if value is None:
         return "–"
     pattern = "#,##0" if decimals == 0 else "#,##0." + "0" * decimals
-    return cast("str", format_decimal(value, format=pattern, locale=lang.replace("-", "_")))
+    return format_decimal(value, format=pattern, locale=lang.replace("-", "_"))

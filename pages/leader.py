@@ -60,7 +60,11 @@ def draw_board(viewer: Viewer) -> None:
                 "village.py",
                 label=say("打开一村一图"),
                 icon=":material/home_pin:",
-                query_params={"village": filter_.village, "as_of": str(filter_.as_of), "lang": lang},
+                query_params={
+                    "village": filter_.village,
+                    "as_of": str(filter_.as_of),
+                    "lang": lang,
+                },
             )
         else:
             draw_district_panel(cache.claims(version, viewer), choices, filter_, lang)

@@ -64,7 +64,9 @@ with left:
     st.subheader(say("措施与致贫原因（户）"), anchor=False)
     causes = cache.causes(version, viewer, village, facts.as_of)
     held = [code for code in facts.measures["code"] if code in causes]
-    cause_name, measure_name = ("cause_zh", "name_zh") if lang == "zh-CN" else ("cause_en", "name_en")  # noqa: E501
+    cause_name, measure_name = (
+        ("cause_zh", "name_zh") if lang == "zh-CN" else ("cause_en", "name_en")
+    )
     labels = facts.measures.set_index("code")[measure_name]
     draw_table(
         [say("主要致贫原因"), *(labels[code] for code in held)],

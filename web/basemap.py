@@ -66,4 +66,5 @@ def get_tile(request: Request) -> Response:
 
 
 def _exists(z: int, x: int, y: int) -> bool:
-    return 0 <= x < 2**z and 0 <= y < 2**z
+    side = 1 << z
+    return 0 <= x < side and 0 <= y < side

@@ -102,7 +102,7 @@ def _picture(atlas: Atlas, sheet: Sheet, scale: IndicatorScale, filter_: Filter)
     )
 
 
-def _words(  # noqa: PLR0913, PLR0917 - what a whole sheet of paper says
+def _words(
     viewer: Viewer,
     filter_: Filter,
     lang: Lang,

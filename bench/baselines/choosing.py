@@ -16,7 +16,9 @@ def load_units(count: int) -> list[Unit]:
 def choose() -> tuple[list[Unit], Choice]:
     """Draw the two filters and return the units and what was chosen."""
     st.title("Villages")
-    district = st.radio("District", ("", *DISTRICTS), format_func=_label, horizontal=True, key="district")
+    district = st.radio(
+        "District", ("", *DISTRICTS), format_func=_label, horizontal=True, key="district"
+    )
     measure = st.radio("Measure", MEASURES, horizontal=True, key="measure")
     return load_units(count_from_environment()), Choice(district=district, measure=measure)
 

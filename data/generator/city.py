@@ -1,7 +1,7 @@
 """What belongs to no single unit: offices, leaders, projects, late corrections."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any, Final
@@ -130,8 +130,10 @@ def draw_projects(households: Sequence[DrawnHousehold], parameters: Parameters) 
         owner = f"enterprise-{number:02d}"
         project = f"project-{number:02d}"
         rows[Enterprise].append(
-            {"id": owner, "name_zh": f"示例企业 {number:02d}", "name_en": f"Sample company {number:02d}",
-             "source_id": "synthetic"}
+            {
+                "id": owner, "name_zh": f"示例企业 {number:02d}",
+                "name_en": f"Sample company {number:02d}", "source_id": "synthetic",
+            }
         )  # fmt: skip
         rows[Project].append(
             {
@@ -145,7 +147,7 @@ def draw_projects(households: Sequence[DrawnHousehold], parameters: Parameters) 
         if kind == "greenhouse":
             _draw_greenhouses(stream, rows, project, by_district[district])
         elif capacity:
-            _draw_beneficiaries(stream, rows, project, kind, by_district[district], capacity)
+            _draw_beneficiaries(stream, rows, rows[Project][-1], by_district[district])
     return rows
 
 
@@ -164,40 +166,32 @@ def _draw_greenhouses(
             }
         )  # fmt: skip
         if i < len(lessees):
-            _serve(stream, rows, project, lessees[i], "lease", handover, unit)
+            place = {
+                "project_id": project, "unit_id": unit, "household_code": lessees[i].code,
+                "mode": "lease",
+            }  # fmt: skip
+            _serve(stream, rows, handover, place)
 
 
-def _draw_beneficiaries(  # noqa: PLR0913 - the facts of one project
-    stream: Stream,
-    rows: Rows,
-    project: str,
-    kind: str,
-    households: list[DrawnHousehold],
-    capacity: int,
+def _draw_beneficiaries(
+    stream: Stream, rows: Rows, project: Mapping[str, Any], households: list[DrawnHousehold]
 ) -> None:
     """Fill most places; workshops take those who cannot take a job."""
-    wants_able = kind != "workshop"
+    wants_able = project["kind"] != "workshop"
+    capacity = int(project["capacity"])
     fitting = [h for h in households if h.is_able == wants_able]
     offset = stream.between(0, max(0, len(fitting) - capacity))
     for household in fitting[offset : offset + round(capacity * 0.8)]:
-        since = stream.day(date(2015, 9, 1), date(2016, 6, 30))
-        _serve(stream, rows, project, household, _MODES[kind], since, None)
+        place = {
+            "project_id": project["id"], "unit_id": None, "household_code": household.code,
+            "mode": _MODES[project["kind"]],
+        }  # fmt: skip
+        _serve(stream, rows, stream.day(date(2015, 9, 1), date(2016, 6, 30)), place)
 
 
-def _serve(  # noqa: PLR0913 - the facts of one place
-    stream: Stream,
-    rows: Rows,
-    project: str,
-    household: DrawnHousehold,
-    mode: str,
-    since: date,
-    unit: str | None,
-) -> None:
+def _serve(stream: Stream, rows: Rows, since: date, place: Mapping[str, Any]) -> None:
     times = _times(stream, since)
-    rows[ProjectBeneficiary].append(
-        times | {"id": stream.id(times["recorded_at"]), "project_id": project, "unit_id": unit,
-                 "household_code": household.code, "mode": mode}
-    )  # fmt: skip
+    rows[ProjectBeneficiary].append(times | {"id": stream.id(times["recorded_at"])} | dict(place))
 
 
 def draw_corrections(households: Sequence[DrawnHousehold], parameters: Parameters) -> Rows:

@@ -69,7 +69,9 @@ def synthetic_divisions(units: list[Unit], seed: int) -> Iterator[dict[str, Any]
         yield _row(
             unit.code, "village", f"示例村 {number + 1:04d}", f"Sample village {number + 1:04d}",
             town.ljust(12, "0"),
-        ) | {"lon": lon, "lat": lat, "accuracy_m": 3000.0, "position_evidence": "synthetic"}  # fmt: skip
+        ) | {
+            "lon": lon, "lat": lat, "accuracy_m": 3000.0, "position_evidence": "synthetic",
+        }  # fmt: skip
 
 
 def _row(code: str, kind: str, zh: str, en: str, parent: str | None) -> dict[str, Any]:

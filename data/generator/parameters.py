@@ -76,7 +76,7 @@ class Parameters:
 
 
 def wuhai(seed: int) -> Parameters:
-    """The profile that reconciles with Wuhai's published figures, for every seed."""
+    """Give the profile that reconciles with Wuhai's published figures, for every seed."""
     return Parameters(
         profile="wuhai",
         seed=seed,
@@ -91,7 +91,7 @@ def wuhai(seed: int) -> Parameters:
 
 
 def generic(seed: int, *, divisions: int, households: int) -> Parameters:
-    """A profile of any size with the proportions of the demonstration, and no claims."""
+    """Give a profile of any size with the proportions of the demonstration, and no claims."""
     remaining = round(households * 0.053)
     return Parameters(
         profile="generic",

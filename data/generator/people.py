@@ -1,6 +1,5 @@
 """Members of a household who make its cause of poverty plausible."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -34,10 +33,8 @@ class Person:
 
 def draw_cause(stream: Stream, size: int) -> str:
     """Draw a main cause that a household of this size can have."""
-    weights: Mapping[str, float] = CAUSE_WEIGHTS
-    if size == 1:
-        weights = {cause: w for cause, w in weights.items() if cause != "schooling"}
-    return stream.pick(weights)
+    alone = {cause: w for cause, w in CAUSE_WEIGHTS.items() if cause != "schooling"}
+    return stream.pick(alone if size == 1 else CAUSE_WEIGHTS)
 
 
 def draw_people(stream: Stream, size: int, cause: str) -> list[Person]:
@@ -97,7 +94,9 @@ def _with_cause(stream: Stream, people: list[Person], cause: str) -> list[Person
         )
     if cause == "no_labour":
         people = [
-            Person(p.age, p.sex, p.relation, p.schooling, p.health, "lost" if p.is_able else p.labour)
+            Person(
+                p.age, p.sex, p.relation, p.schooling, p.health, "lost" if p.is_able else p.labour
+            )
             for p in people
         ]
     return people

@@ -68,9 +68,7 @@ class Stream:
         return "H" + "".join(letters[int(i)] for i in self.rng.integers(0, 32, 12))
 
 
-def largest_remainder(
-    weights: Sequence[float], total: int, *, floor: int = 0
-) -> list[int]:
+def largest_remainder(weights: Sequence[float], total: int, *, floor: int = 0) -> list[int]:
     """Share a whole total in proportion to weights (Hamilton's method).
 
     Parameters

@@ -27,8 +27,8 @@ from data.models import (
     Household,
     HouseholdComposition,
     IdentityVault,
-    Member,
     MeasureAssignment,
+    Member,
     Official,
     Pairing,
     Post,
@@ -101,7 +101,7 @@ def _exit_day(stream: Stream) -> date:
     return min(stream.day(max(first, OPENING + timedelta(days=3)), last), YEAR_END)
 
 
-def _draw_household(  # noqa: PLR0913 - the facts of one household
+def _draw_household(
     stream: Stream, drawn: VillageRows, unit: str, number: int, size: int, exited_on: date | None
 ) -> None:
     code = stream.pseudonym()
@@ -151,7 +151,11 @@ def _draw_household(  # noqa: PLR0913 - the facts of one household
 
 
 def _event(
-    stream: Stream, member_id: str, kind: EventKind, occurred_on: date, recorded_at: Any  # noqa: ANN401 - datetime
+    stream: Stream,
+    member_id: str,
+    kind: EventKind,
+    occurred_on: date,
+    recorded_at: Any,  # noqa: ANN401 - datetime
 ) -> dict[str, Any]:
     return {
         "id": stream.id(recorded_at), "member_id": member_id, "kind": str(kind),
@@ -181,7 +185,7 @@ def _draw_causes(stream: Stream, rows: Rows, code: str, cause: str, since: date)
             )
 
 
-def _draw_measures(  # noqa: PLR0913 - the facts of one household
+def _draw_measures(
     stream: Stream,
     rows: Rows,
     code: str,

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, Literal
 
-from sqlalchemy import MetaData
+from sqlalchemy import ForeignKey, MetaData
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from data.columns import Instant
@@ -59,7 +59,7 @@ class EventTimes:
 
     @declared_attr
     def voids_event_id(self) -> Mapped[str | None]:
-        """The event that this one voids, if it is a voiding event."""
+        """Name the event that this one voids, if it is a voiding event."""
         return column("撤销的事件", index=True, unique=True)  # type: ignore[no-any-return]
 
 
@@ -71,3 +71,9 @@ class VersionTimes:
     valid_to: Mapped[date | None] = column("失效日期（不含）")
     recorded_at: Mapped[datetime] = column("登记时刻（UTC）", Instant)
     superseded_at: Mapped[datetime | None] = column("被取代时刻（UTC）", Instant)
+
+
+class HouseholdFact(VersionTimes):
+    """A versioned fact about one household."""
+
+    household_code: Mapped[str] = column("户编码", ForeignKey("household.code"), index=True)

@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint
 from sqlalchemy.orm import Mapped
 
-from data.models.base import Base, Kind, VersionTimes, column, table
+from data.models.base import Base, HouseholdFact, Kind, column, table
 
 
 class MeasureVocabulary(Base):
@@ -52,7 +52,7 @@ class MeasureCrosswalk(Base):
     kind: Mapped[str] = column("对照类型（one_to_one、ambiguous、none）")
 
 
-class MeasureAssignment(VersionTimes, Base):
+class MeasureAssignment(HouseholdFact, Base):
     """A measure that a household receives, from one day to another."""
 
     __tablename__ = "measure_assignment"
@@ -66,7 +66,6 @@ class MeasureAssignment(VersionTimes, Base):
         CheckConstraint("amount_fen IS NULL OR amount_fen >= 0", name="amount"),
     )
 
-    household_code: Mapped[str] = column("户编码", ForeignKey("household.code"), index=True)
     vocabulary: Mapped[str] = column("口径版本")
     measure_code: Mapped[str] = column("措施代码", index=True)
     state: Mapped[str] = column("实施状态（planned 未实施、ongoing 正在实施、done 已实施）")

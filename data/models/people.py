@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped
 
-from data.models.base import CODE_LENGTH, Base, Kind, VersionTimes, column, table
+from data.models.base import CODE_LENGTH, Base, HouseholdFact, Kind, column, table
 
 
 class Household(Base):
@@ -39,7 +39,9 @@ class Member(Base):
     relation: Mapped[str] = column("与户主关系")
     education: Mapped[str] = column("文化程度")
     schooling: Mapped[str] = column("在校情况（none、kindergarten、compulsory、high、college）")
-    health: Mapped[str] = column("健康状况（healthy、chronic、severe、disabled）", sensitive="health")
+    health: Mapped[str] = column(
+        "健康状况（healthy、chronic、severe、disabled）", sensitive="health"
+    )
     labour: Mapped[str] = column("劳动能力（ordinary、skilled、lost、none）", sensitive="health")
     months_away: Mapped[int] = column("外出务工月数")
     has_skill: Mapped[bool] = column("掌握实用技能")
@@ -63,11 +65,10 @@ class IdentityVault(Base):
     phone: Mapped[str] = column("电话", sensitive="identity")
 
 
-class HouseholdComposition(VersionTimes, Base):
+class HouseholdComposition(HouseholdFact, Base):
     """Which household a member belongs to; exactly one on any day."""
 
     __tablename__ = "household_composition"
     __table_args__ = table("户成员关系", Kind.VERSIONED)
 
     member_id: Mapped[str] = column("成员编号", ForeignKey("member.id"), index=True)
-    household_code: Mapped[str] = column("户编码", ForeignKey("household.code"), index=True)

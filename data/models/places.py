@@ -39,7 +39,9 @@ class Division(VersionTimes, Base):
     )
 
     code: Mapped[str] = column("区划代码", String(CODE_LENGTH), index=True)
-    kind: Mapped[str] = column("类型（province 省、city 市、district 区、town 镇、village 村、community 社区）")
+    kind: Mapped[str] = column(
+        "类型（province 省、city 市、district 区、town 镇、village 村、community 社区）"
+    )
     name_zh: Mapped[str] = column("名称")
     name_en: Mapped[str] = column("英文名称")
     name_mn: Mapped[str | None] = column("蒙古文名称")
@@ -48,7 +50,9 @@ class Division(VersionTimes, Base):
     lon: Mapped[float | None] = column("经度（WGS84）")
     lat: Mapped[float | None] = column("纬度（WGS84）")
     accuracy_m: Mapped[float | None] = column("位置精度（米）")
-    position_evidence: Mapped[str | None] = column("位置依据（town-point、relative、guess、synthetic）")
+    position_evidence: Mapped[str | None] = column(
+        "位置依据（town-point、relative、guess、synthetic）"
+    )
     position_note: Mapped[str | None] = column("位置说明")
     datum: Mapped[str] = column("原始基准")
     geometry: Mapped[BaseGeometry | None] = column("边界", Geometry)
@@ -76,7 +80,9 @@ class Village(Base):
     __table_args__ = table("村（社区）工作名单", Kind.REFERENCE)
 
     code: Mapped[str] = column("村级代码", String(CODE_LENGTH), primary_key=True)
-    list_state: Mapped[str] = column("名单状态（candidate 待确认、confirmed 已确认、synthetic 合成）")
+    list_state: Mapped[str] = column(
+        "名单状态（candidate 待确认、confirmed 已确认、synthetic 合成）"
+    )
     clinic: Mapped[str] = column("村卫生室（yes、no、unknown）")
     source_id: Mapped[str] = column("来源", ForeignKey("source.id"))
     recorded_at: Mapped[datetime] = column("登记时刻（UTC）", Instant)

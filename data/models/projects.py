@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from data.columns import Geometry
-from data.models.base import CODE_LENGTH, Base, Kind, VersionTimes, column, table
+from data.models.base import CODE_LENGTH, Base, HouseholdFact, Kind, column, table
 
 
 class Enterprise(Base):
@@ -56,9 +56,7 @@ class ProjectUnit(Base):
     """One unit of a project, such as one of the fifty greenhouses."""
 
     __tablename__ = "project_unit"
-    __table_args__ = table(
-        "项目单元", Kind.REFERENCE, UniqueConstraint("project_id", "number")
-    )
+    __table_args__ = table("项目单元", Kind.REFERENCE, UniqueConstraint("project_id", "number"))
 
     id: Mapped[str] = column("编号", primary_key=True)
     project_id: Mapped[str] = column("项目", ForeignKey("project.id"), index=True)
@@ -68,7 +66,7 @@ class ProjectUnit(Base):
     rent_free_until: Mapped[date] = column("免租截止（移交后 36 个月）")
 
 
-class ProjectBeneficiary(VersionTimes, Base):
+class ProjectBeneficiary(HouseholdFact, Base):
     """A household that a project serves, and how."""
 
     __tablename__ = "project_beneficiary"
@@ -80,5 +78,4 @@ class ProjectBeneficiary(VersionTimes, Base):
 
     project_id: Mapped[str] = column("项目", ForeignKey("project.id"), index=True)
     unit_id: Mapped[str | None] = column("项目单元", ForeignKey("project_unit.id"))
-    household_code: Mapped[str] = column("户编码", ForeignKey("household.code"), index=True)
     mode: Mapped[str] = column("受益方式（lease 租赁、employment 务工、dividend 分红、order 订单）")

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped
 
-from data.models.base import Base, EventTimes, Kind, VersionTimes, column, table
+from data.models.base import Base, EventTimes, HouseholdFact, Kind, column, table
 from data.text import mark
 
 
@@ -69,7 +69,9 @@ class RegisterEvent(EventTimes, Base):
     __table_args__ = table(
         "登记事件",
         Kind.EVENT,
-        CheckConstraint("(kind = 'voided') = (voids_event_id IS NOT NULL)", name="void_names_event"),
+        CheckConstraint(
+            "(kind = 'voided') = (voids_event_id IS NOT NULL)", name="void_names_event"
+        ),
     )
 
     member_id: Mapped[str] = column("成员编号", ForeignKey("member.id"), index=True)
@@ -89,12 +91,11 @@ class CauseKind(Base):
     position: Mapped[int] = column("顺序")
 
 
-class Cause(VersionTimes, Base):
+class Cause(HouseholdFact, Base):
     """Why a household is poor: one main cause, at most two others."""
 
     __tablename__ = "cause"
     __table_args__ = table("致贫原因", Kind.VERSIONED)
 
-    household_code: Mapped[str] = column("户编码", ForeignKey("household.code"), index=True)
     cause_code: Mapped[str] = column("原因代码", ForeignKey("cause_kind.code"), sensitive="health")
     is_main: Mapped[bool] = column("主要原因")

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped
 
-from data.models.base import CODE_LENGTH, Base, Kind, VersionTimes, column, table
+from data.models.base import CODE_LENGTH, Base, HouseholdFact, Kind, VersionTimes, column, table
 
 
 class Org(Base):
@@ -24,7 +24,9 @@ class Official(Base):
 
     __tablename__ = "official"
     __table_args__ = table(
-        "干部", Kind.REFERENCE, CheckConstraint("role IN ('leader', 'cadre', 'principal')", name="role")
+        "干部",
+        Kind.REFERENCE,
+        CheckConstraint("role IN ('leader', 'cadre', 'principal')", name="role"),
     )
 
     id: Mapped[str] = column("编号", primary_key=True)
@@ -57,14 +59,13 @@ class LeaderVillageLink(VersionTimes, Base):
     )
 
 
-class Pairing(VersionTimes, Base):
+class Pairing(HouseholdFact, Base):
     """A cadre paired with a household."""
 
     __tablename__ = "pairing"
     __table_args__ = table("结对帮扶", Kind.VERSIONED)
 
     official_id: Mapped[str] = column("帮扶责任人", ForeignKey("official.id"), index=True)
-    household_code: Mapped[str] = column("户编码", ForeignKey("household.code"), index=True)
 
 
 class WorkTeam(VersionTimes, Base):

@@ -11,13 +11,13 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from sqlalchemy import func, select
 
 from data.access import Viewer
 from data.engine import Database, reading
 from data.models import Division, RegisterEvent
 from data.queries.filters import INDICATORS, Filter
+from data.queries.frames import place_points, read_frame
 from data.queries.freshness import read_fact_days, stale_villages
 from data.queries.indicators import Gap, Indicators, measure_groups, worst_gaps
 from data.queries.instants import known, known_before, monthly_stops
@@ -34,7 +34,6 @@ from geo.classify import (
     measure_labels,
     nice_breaks,
 )
-from geo.crs import LONLAT
 from geo.layers import Bounds, Layer, Scale, bounds_of, line_layer, point_layer, polygon_layer
 
 PERSONS: Final = ("remaining", "exited", "on_register")
@@ -139,17 +138,21 @@ def _bridges(landmarks: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _list_towns(db: Database, districts: Sequence[str]) -> gpd.GeoDataFrame:
     statement = (
-        select(Division.code, Division.name_zh, Division.name_en, Division.lon, Division.lat, Division.accuracy_m)  # noqa: E501
+        select(
+            Division.code,
+            Division.name_zh,
+            Division.name_en,
+            Division.lon,
+            Division.lat,
+            Division.accuracy_m,
+        )
         .where(Division.kind == "town", known(Division, known_before(None)))
         .order_by(Division.code)
     )
     with reading(db) as connection:
-        result = connection.execute(statement)
-        frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        frame = read_frame(connection, statement)
     frame = frame[frame["code"].str[:6].isin(districts)].reset_index(drop=True)
-    points = gpd.points_from_xy(frame["lon"].astype(float), frame["lat"].astype(float))
-    placed = [point if lon == lon else None for point, lon in zip(points, frame["lon"].astype(float), strict=True)]  # noqa: E501, PLR0124 - NaN is not itself
-    return gpd.GeoDataFrame(frame, geometry=placed, crs=LONLAT)
+    return place_points(frame)
 
 
 def read_sheet(db: Database, viewer: Viewer, measure: str, atlas: Atlas) -> Sheet:
@@ -166,7 +169,9 @@ def read_sheet(db: Database, viewer: Viewer, measure: str, atlas: Atlas) -> Shee
         units=measure_groups(ledger, codes, viewer, with_projects=with_projects),
         districts=measure_groups(ledger, districts, viewer, with_projects=with_projects),
         whole=measure_groups(ledger, [""], viewer, with_projects=with_projects),
-        gaps={prefix: worst_gaps(ledger, prefix, viewer, stale=stale) for prefix in ["", *districts]},  # noqa: E501
+        gaps={
+            prefix: worst_gaps(ledger, prefix, viewer, stale=stale) for prefix in ["", *districts]
+        },
     )
 
 

@@ -1,17 +1,18 @@
 """Claims: published figures beside what the ledger computes, with the open residual."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import pandas as pd
 from sqlalchemy import Connection, select
 
 from data.access import OPERATOR, Viewer
 from data.engine import Database, reading
-from data.models import Claim, EventKind, Source
+from data.models import Claim, Source
 from data.queries.filters import Filter
+from data.queries.frames import read_frame
 from data.queries.projects import count_greenhouses
-from data.queries.register import count_events, read_ledger
+from data.queries.register import count_exits, read_ledger
 from data.queries.responsibility import count_linked_villages, count_officials
 
 
@@ -58,14 +59,13 @@ def list_claims(db: Database, viewer: Viewer, *, known_on: date | None = None) -
             .where(Claim.superseded_at.is_(None))
             .order_by(Claim.position)
         )
-        result = connection.execute(
-            statement.with_only_columns(*Claim.__table__.columns, Source.title)
+        rows = read_frame(
+            connection, statement.with_only_columns(*Claim.__table__.columns, Source.title)
         )
-        rows = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
     return [_figure(db, row, known_on) for row in rows.to_dict("records")]
 
 
-def _figure(db: Database, row: dict[str, object], known_on: date | None) -> ClaimFigure:
+def _figure(db: Database, row: Mapping[Hashable, object], known_on: date | None) -> ClaimFigure:
     as_of = row["as_of"]
     if not isinstance(as_of, date):
         msg = "a claim's as_of is a date"
@@ -108,24 +108,14 @@ def _compute(
             return float(_persons(connection, metric, filter_, known_on))
     if metric in {"leaders", "cadres"}:
         counts = count_officials(db, OPERATOR, filter_, known_on=known_on)
-        return float(counts.loc["", metric])
+        return float(counts[metric][""])
     if metric == "villages_linked":
         return float(count_linked_villages(db, as_of))
     return float(count_greenhouses(db)) if metric == "greenhouse_units" else None
 
 
-def _persons(
-    connection: Connection, metric: str, filter_: Filter, known_on: date | None
-) -> int:
+def _persons(connection: Connection, metric: str, filter_: Filter, known_on: date | None) -> int:
     if metric == "remaining_persons":
         ledger = read_ledger(connection, OPERATOR, filter_, [filter_.as_of], known_on=known_on)
         return int(ledger.registered.sum())
-    return count_events(
-        connection,
-        OPERATOR,
-        EventKind.EXITED,
-        first=date(filter_.as_of.year, 1, 1),
-        last=filter_.as_of,
-        district=filter_.district,
-        known_on=known_on,
-    )
+    return count_exits(connection, OPERATOR, filter_, known_on=known_on)

@@ -31,7 +31,7 @@ MODES: Final = {"symbols": mark("点"), "shade": mark("面")}
 DEFAULT_AS_OF: Final = date(2016, 12, 31)
 NO_KIND: Final = "none"
 
-S = TypeVar("S", bound=Select[Any])
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,7 @@ class Filter:
     def sentence(self, choices: Choices, lang: Lang) -> str:
         """Say in one sentence what the picture shows."""
         place = (
-            choices.districts[self.district][lang]
-            if self.district
-            else translate("全部区域", lang)
+            choices.districts[self.district][lang] if self.district else translate("全部区域", lang)
         )
         measure = (
             translate(
@@ -130,9 +128,7 @@ def vocabulary_of(measure: str) -> str:
     return measure.split(".", maxsplit=1)[0] if "." in measure else "WH5"
 
 
-def parse_filter(
-    parameters: Mapping[str, Any], choices: Choices
-) -> tuple[Filter, list[DataError]]:
+def parse_filter(parameters: Mapping[str, Any], choices: Choices) -> tuple[Filter, list[DataError]]:
     """Read a filter; each value that cannot be used is replaced by the nearest valid one.
 
     Parameters
@@ -155,13 +151,16 @@ def parse_filter(
         "indicator": list(INDICATORS),
         "mode": list(MODES),
     }
+    chosen: dict[str, Any] = {}
     for name, values in known.items():
-        text = _district(parameters[name]) if name == "district" and name in parameters else str(parameters.get(name, getattr(wanted, name)))  # noqa: E501
+        text = str(parameters.get(name, getattr(wanted, name)))
+        text = _six_digits(text) if name == "district" else text
         if text in values:
-            wanted = replace(wanted, **{name: text})
+            chosen[name] = text
         else:
             shown = ", ".join(value for value in values if value)
             problems.append(UnknownValue(field=name, value=_short(text), choices=shown))
+    wanted = replace(wanted, **chosen)
     wanted = _with_kinds(parameters, wanted, problems)
     wanted = _with_village(parameters, wanted, choices, problems)
     return _with_day(parameters, wanted, problems), problems
@@ -171,8 +170,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004 - fits one line
 
 
-def _district(value: Any) -> str:  # noqa: ANN401 - whatever a URL holds
-    text = str(value)
+def _six_digits(text: str) -> str:
     whole = len(text) == 12 and text.endswith("000000")  # noqa: PLR2004 - a padded district code
     return text[:6] if whole else text
 

@@ -73,8 +73,13 @@ def measure_groups(
     sums = _add_up(ledger, rows, len(groups))
     base = sums.households
     rates = {
-        "reach": _percent(_total(ledger.reached & (ledger.registered > 0), rows, len(groups)), _registered(ledger, rows, len(groups))),  # noqa: E501
-        "coverage": _percent(_total(ledger.paired & _remaining(ledger), rows, len(groups)), base["remaining"]),  # noqa: E501
+        "reach": _percent(
+            _total(ledger.reached & (ledger.registered > 0), rows, len(groups)),
+            _registered(ledger, rows, len(groups)),
+        ),
+        "coverage": _percent(
+            _total(ledger.paired & _remaining(ledger), rows, len(groups)), base["remaining"]
+        ),
         "places": _places(ledger, rows, groups, base["on_register"], with_projects),
     }
     no_record = base["on_register"].max(axis=1, initial=0) == 0

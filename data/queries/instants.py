@@ -45,18 +45,15 @@ def known(model: type[VersionTimes], before: datetime) -> ColumnElement[bool]:
 
 def valid(model: type[VersionTimes], as_of: date) -> ColumnElement[bool]:
     """Say in SQL that a version is in force on a day."""
-    return and_(
-        model.valid_from <= as_of, or_(model.valid_to.is_(None), model.valid_to > as_of)
-    )
+    return and_(model.valid_from <= as_of, or_(model.valid_to.is_(None), model.valid_to > as_of))
 
 
 def days(values: Sequence[Any] | pd.Series) -> npt.NDArray[np.datetime64]:
     """Turn dates into days; a missing one is far in the future."""
-    array = np.asarray(
+    return np.asarray(
         [_FAR if value is None or value is pd.NaT else value for value in values],
         dtype="datetime64[D]",
     )
-    return array
 
 
 def counts_at(

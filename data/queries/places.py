@@ -1,11 +1,12 @@
 """Places: divisions, villages and landmarks, with the accuracy and the evidence of each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from shapely import Point
 from sqlalchemy import select
 
 from data.access import Viewer, reaches, scope
@@ -13,7 +14,9 @@ from data.engine import Database, reading
 from data.errors import NotFound
 from data.models import Dataset, DataVersion, Division, Landmark, Measure, Village
 from data.queries.filters import DEFAULT_AS_OF, Choices
+from data.queries.frames import place_points, read_frame
 from data.queries.instants import known, known_before, valid
+from data.text import Lang
 from geo.crs import LONLAT
 
 
@@ -68,8 +71,7 @@ def list_divisions(
         .order_by(Division.code)
     )
     with reading(db) as connection:
-        result = connection.execute(scope(statement, viewer, Division.code))
-        return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        return read_frame(connection, scope(statement, viewer, Division.code))
 
 
 def list_districts(db: Database, viewer: Viewer) -> gpd.GeoDataFrame:
@@ -83,12 +85,9 @@ def list_districts(db: Database, viewer: Viewer) -> gpd.GeoDataFrame:
         .order_by(Division.code)
     )
     with reading(db) as connection:
-        result = connection.execute(statement)
-        frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        frame = read_frame(connection, statement)
     frame["prefix"] = frame["code"].str[:6]
-    seen = frame["prefix"].map(
-        lambda prefix: any(prefix.startswith(a[:6]) for a in viewer.areas)
-    )
+    seen = frame["prefix"].map(lambda prefix: any(prefix.startswith(a[:6]) for a in viewer.areas))
     frame = frame[seen.astype(bool)].reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=LONLAT)
 
@@ -121,14 +120,9 @@ def list_units(db: Database, viewer: Viewer) -> gpd.GeoDataFrame:
         .order_by(Division.code)
     )
     with reading(db) as connection:
-        result = connection.execute(scope(statement, viewer, Division.code))
-        frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        frame = read_frame(connection, scope(statement, viewer, Division.code))
     frame["district"] = frame["code"].str[:6]
-    points = [
-        None if pd.isna(lon) else Point(lon, lat)
-        for lon, lat in zip(frame["lon"], frame["lat"], strict=True)
-    ]
-    return gpd.GeoDataFrame(frame, geometry=points, crs=LONLAT)
+    return place_points(frame)
 
 
 def list_landmarks(db: Database) -> gpd.GeoDataFrame:
@@ -144,8 +138,7 @@ def list_landmarks(db: Database) -> gpd.GeoDataFrame:
         Landmark.geometry,
     ).order_by(Landmark.id)
     with reading(db) as connection:
-        result = connection.execute(statement)
-        frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        frame = read_frame(connection, statement)
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=LONLAT)
 
 
@@ -161,10 +154,7 @@ def list_choices(db: Database, viewer: Viewer) -> Choices:
         ).all()
     villages = divisions[divisions["kind"].isin(["village", "community"])]
     return Choices(
-        districts={
-            row.prefix: {"zh-CN": row.name_zh, "en": row.name_en}
-            for row in districts.itertuples()
-        },
+        districts=_names(districts, "prefix"),
         measures={
             (m.code if m.vocabulary == "WH5" else f"{m.vocabulary}.{m.code}"): {
                 "zh-CN": m.name_zh,
@@ -172,13 +162,16 @@ def list_choices(db: Database, viewer: Viewer) -> Choices:
             }
             for m in measures
         },
-        villages={
-            row.code: {"zh-CN": row.name_zh, "en": row.name_en} for row in villages.itertuples()
-        },
+        villages=_names(villages, "code"),
     )
 
 
-def get_unit(db: Database, viewer: Viewer, code: str) -> pd.Series:
+def _names(frame: pd.DataFrame, key: str) -> dict[str, Mapping[Lang, str]]:
+    rows = zip(frame[key], frame["name_zh"], frame["name_en"], strict=True)
+    return {str(code): {"zh-CN": str(zh), "en": str(en)} for code, zh, en in rows}
+
+
+def get_unit(db: Database, viewer: Viewer, code: str) -> Mapping[str, Any]:
     """Find one village or community.
 
     Raises
@@ -190,4 +183,5 @@ def get_unit(db: Database, viewer: Viewer, code: str) -> pd.Series:
     found = units[units["code"] == code]
     if found.empty or not reaches(viewer, code):
         raise NotFound(what=code)
-    return found.iloc[0]
+    unit: dict[str, Any] = found.to_dict("records")[0]
+    return unit

@@ -15,6 +15,7 @@ from data.models import (
     ProjectBeneficiary,
     ProjectUnit,
 )
+from data.queries.frames import read_frame
 from data.queries.instants import known, known_before, valid
 from geo.crs import LONLAT
 
@@ -48,8 +49,7 @@ def list_projects(db: Database, viewer: Viewer) -> gpd.GeoDataFrame:
         .order_by(Project.id)
     )
     with reading(db) as connection:
-        result = connection.execute(statement)
-        frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        frame = read_frame(connection, statement)
     frame["district"] = frame["district_code"].str[:6]
     seen = frame["district"].map(lambda d: any(d.startswith(a[:6]) for a in viewer.areas))
     frame = frame[seen.astype(bool)].reset_index(drop=True)
@@ -94,8 +94,7 @@ def list_village_projects(
         .order_by(Project.id)
     )
     with reading(db) as connection:
-        result = connection.execute(scope(statement, viewer, Household.village_code))
-        return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        return read_frame(connection, scope(statement, viewer, Household.village_code))
 
 
 def count_greenhouses(db: Database) -> int:

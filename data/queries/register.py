@@ -7,7 +7,7 @@ from datetime import date, datetime
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from data.access import Viewer, scope
@@ -23,8 +23,9 @@ from data.models import (
     RegisterEvent,
     Status,
 )
-from data.models.base import VersionTimes
+from data.models.base import HouseholdFact
 from data.queries.filters import Filter, vocabulary_of
+from data.queries.frames import read_frame
 from data.queries.instants import OPENING, counts_at, days, known, known_before
 
 Counts = npt.NDArray[np.int64]
@@ -98,9 +99,9 @@ def read_ledger(
     def persons(keep: Flags) -> Counts:
         return _counts(spans[keep], index, stops)
 
-    def holds(model: type[VersionTimes], *clauses: object) -> Counts:
+    def holds(model: type[HouseholdFact], *clauses: ColumnElement[bool]) -> Counts:
         chosen = _spans_of(model, viewer, filter_, before).where(*clauses)
-        return _counts(_frame(connection, chosen), index, stops)
+        return _counts(read_frame(connection, chosen, dtype=object), index, stops)
 
     has_measure = holds(MeasureAssignment) > 0
     measured = np.ones((size, len(stops)), dtype=bool)
@@ -153,10 +154,10 @@ def _households(connection: Connection, viewer: Viewer, filter_: Filter) -> pd.D
         Household.village_code, Household.code
     )
     statement = filter_.narrow(scope(statement, viewer, Household.village_code), Household.village_code)  # fmt: skip  # noqa: E501
-    return _frame(connection, statement)
+    return read_frame(connection, statement, dtype=object)
 
 
-def live_events(before: datetime) -> Select[tuple[str, str, date, datetime, str]]:
+def live_events(before: datetime) -> Select[str, str, date, datetime, str]:
     """Select the events that carry status, known and not voided before an instant."""
     void = aliased(RegisterEvent)
     return select(
@@ -182,7 +183,9 @@ def _status_spans(
         live.c.member_id,
         live.c.kind,
         live.c.occurred_on,
-        func.lead(live.c.occurred_on).over(partition_by=live.c.member_id, order_by=order).label("until"),  # noqa: E501
+        func.lead(live.c.occurred_on)
+        .over(partition_by=live.c.member_id, order_by=order)
+        .label("until"),
     ).subquery()
     home = HouseholdComposition
     statement = (
@@ -200,7 +203,7 @@ def _status_spans(
         .where(or_(ordered.c.until.is_(None), ordered.c.until > home.valid_from))
     )
     statement = filter_.narrow(scope(statement, viewer, Household.village_code), Household.village_code)  # fmt: skip  # noqa: E501
-    frame = _frame(connection, statement)
+    frame = read_frame(connection, statement, dtype=object)
     frame["status"] = frame["kind"].map(
         {str(kind): str(status) for kind, status in STATUS_AFTER.items()}
     )
@@ -210,9 +213,9 @@ def _status_spans(
 
 
 def _spans_of(
-    model: type[VersionTimes], viewer: Viewer, filter_: Filter, before: datetime
-) -> Select[tuple[str, date, date | None]]:
-    home = model.household_code  # type: ignore[attr-defined] - every fact about a household has it
+    model: type[HouseholdFact], viewer: Viewer, filter_: Filter, before: datetime
+) -> Select[str, date, date | None]:
+    home = model.household_code
     statement = (
         select(
             home.label("household"),
@@ -230,22 +233,10 @@ def _counts(spans: pd.DataFrame, index: pd.Series, stops: Sequence[date]) -> Cou
     return counts_at(rows, (days(spans["first"]), days(spans["after"])), stops, size=len(index))
 
 
-def _frame(connection: Connection, statement: Select[tuple[object, ...]]) -> pd.DataFrame:
-    result = connection.execute(statement)
-    return pd.DataFrame(result.fetchall(), columns=list(result.keys()), dtype=object)
-
-
-def count_events(
-    connection: Connection,
-    viewer: Viewer,
-    kind: EventKind,
-    *,
-    first: date,
-    last: date,
-    district: str = "",
-    known_on: date | None = None,
+def count_exits(
+    connection: Connection, viewer: Viewer, filter_: Filter, *, known_on: date | None = None
 ) -> int:
-    """Count the persons to whom something happened from `first` to `last`, voids left out."""
+    """Count the persons who exited in the filter's year up to its day, voids left out."""
     live = live_events(known_before(known_on)).subquery()
     home = HouseholdComposition
     statement = (
@@ -253,7 +244,10 @@ def count_events(
         .select_from(live)
         .join(home, home.member_id == live.c.member_id)
         .join(Household, Household.code == home.household_code)
-        .where(live.c.kind == str(kind), live.c.occurred_on.between(first, last))
+        .where(
+            live.c.kind == str(EventKind.EXITED),
+            live.c.occurred_on.between(filter_.as_of.replace(month=1, day=1), filter_.as_of),
+        )
     )
-    narrowed = Filter(district=district).narrow(statement, Household.village_code)
+    narrowed = filter_.narrow(statement, Household.village_code)
     return int(connection.execute(scope(narrowed, viewer, Household.village_code)).scalar_one())

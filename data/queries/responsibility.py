@@ -3,7 +3,7 @@
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from data.access import Viewer, scope
 from data.engine import Database, reading
@@ -18,6 +18,7 @@ from data.models import (
     WorkTeam,
 )
 from data.queries.filters import Filter
+from data.queries.frames import read_frame
 from data.queries.instants import known, known_before, valid
 from data.queries.register import resolve_measure
 
@@ -58,7 +59,7 @@ def count_officials(
                 known(MeasureAssignment, before),
                 valid(MeasureAssignment, filter_.as_of),
             )
-        counts = {}
+        counts: dict[str, dict[str, int]] = {}
         for name, statement in (("cadres", cadres), ("leaders", leaders)):
             rows = statement.subquery()
             distinct = func.count(rows.c.official.distinct())
@@ -89,7 +90,9 @@ def list_leaders(db: Database, viewer: Viewer, village: str, *, as_of: date) -> 
         )
         .order_by(Official.code)
     )
-    return _codes(db, scope(statement, viewer, LeaderVillageLink.village_code))
+    with reading(db) as connection:
+        found = connection.execute(scope(statement, viewer, LeaderVillageLink.village_code))
+        return list(found.scalars().all())
 
 
 def list_team(db: Database, viewer: Viewer, village: str, *, as_of: date) -> pd.DataFrame:
@@ -109,8 +112,7 @@ def list_team(db: Database, viewer: Viewer, village: str, *, as_of: date) -> pd.
         .order_by(TeamMember.role, Official.code)
     )
     with reading(db) as connection:
-        result = connection.execute(scope(statement, viewer, WorkTeam.village_code))
-        return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        return read_frame(connection, scope(statement, viewer, WorkTeam.village_code))
 
 
 def list_first_responsible(db: Database, district: str, *, as_of: date) -> pd.DataFrame:
@@ -126,10 +128,4 @@ def list_first_responsible(db: Database, district: str, *, as_of: date) -> pd.Da
         .order_by(DistrictResponsible.office.desc())
     )
     with reading(db) as connection:
-        result = connection.execute(statement)
-        return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
-
-
-def _codes(db: Database, statement: Select[tuple[str]]) -> list[str]:
-    with reading(db) as connection:
-        return list(connection.execute(statement).scalars().all())
+        return read_frame(connection, statement)

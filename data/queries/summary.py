@@ -75,7 +75,7 @@ def _figures(
         share = None
     else:
         share = round(float(coverage) / 100, 4)
-    counted = officials.loc[village] if village in officials.index else {"cadres": 0, "leaders": 0}
+    counted = officials.to_dict("index").get(village, {"cadres": 0, "leaders": 0})
     return {
         "households": _count(indicators.households["remaining"][row, 0]),
         "persons": _count(indicators.persons["remaining"][row, 0]),

@@ -21,6 +21,7 @@ from data.models import (
     Pairing,
 )
 from data.queries.filters import Filter
+from data.queries.frames import read_frame
 from data.queries.freshness import last_fact_on, read_fact_days
 from data.queries.indicators import measure_groups
 from data.queries.instants import known, known_before, valid
@@ -72,7 +73,9 @@ def get_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> Vil
     indicators = measure_groups(
         ledger, [code], viewer, with_projects=list_districts_with_projects(db)
     )
-    figures = {name: float(v[0, 0]) for name, v in {**indicators.persons, **indicators.rates}.items()}  # noqa: E501
+    figures = {
+        name: float(v[0, 0]) for name, v in {**indicators.persons, **indicators.rates}.items()
+    }
     figures |= {f"{name}_households": float(v[0, 0]) for name, v in indicators.households.items()}
     projects = list_village_projects(db, viewer, code, as_of=as_of)
     projects["households"] = _hidden(projects["households"], viewer)
@@ -110,9 +113,7 @@ def count_measures(db: Database, viewer: Viewer, code: str, *, as_of: date) -> p
     counted = (
         select(held.measure_code, func.count(held.household_code.distinct()))
         .join(Household, Household.code == held.household_code)
-        .where(
-            Household.village_code == code, known(held, known_before(None)), valid(held, as_of)
-        )
+        .where(Household.village_code == code, known(held, known_before(None)), valid(held, as_of))
         .group_by(held.measure_code)
     )
     with reading(db) as connection:
@@ -163,8 +164,7 @@ def cross_causes(db: Database, viewer: Viewer, code: str, *, as_of: date) -> pd.
         )
     )
     with reading(db) as connection:
-        result = connection.execute(scope(statement, viewer, Household.village_code))
-        rows = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
+        rows = read_frame(connection, scope(statement, viewer, Household.village_code))
     rows["households"] = _hidden(rows["households"], viewer)
     table = rows.pivot_table(
         index=["position", "name_zh", "name_en"], columns="measure_code", values="households",
@@ -179,9 +179,7 @@ def village_history(db: Database, viewer: Viewer, code: str, stops: list[date]) 
     ledger = _village_ledger(db, viewer, code, stops)
     indicators = measure_groups(ledger, [code], viewer)
     history: dict[str, Any] = {"day": stops}
-    return pd.DataFrame(
-        history | {name: values[0] for name, values in indicators.persons.items()}
-    )
+    return pd.DataFrame(history | {name: values[0] for name, values in indicators.persons.items()})
 
 
 def _village_ledger(db: Database, viewer: Viewer, code: str, stops: list[date]) -> Ledger:

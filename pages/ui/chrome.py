@@ -57,5 +57,7 @@ def _draw_menu(viewer: Viewer, lang: Lang) -> None:
     for key, (_viewer, label) in DEMO_VIEWERS.items():
         here = ' aria-current="true"' if key == current else ""
         text = encode_text(say(label))
-        links += f'<a href="/demo/role/{encode_text(key)}?lang={lang}" target="_self"{here}>{text}</a>'  # noqa: E501
+        links += (
+            f'<a href="/demo/role/{encode_text(key)}?lang={lang}" target="_self"{here}>{text}</a>'
+        )
     st.html(f'<nav class="g-menu">{links}</nav>')

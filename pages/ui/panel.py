@@ -55,14 +55,19 @@ def figure_rows(facts: VillageFacts, lang: Lang) -> list[Row]:
         persons = show_value(facts.figures[name], lang)
         households = show_value(facts.figures[f"{name}_households"], lang)
         rows.append(
-            (say(label), say("{persons} 人 / {households} 户", persons=persons, households=households))  # noqa: E501
+            (
+                say(label),
+                say("{persons} 人 / {households} 户", persons=persons, households=households),
+            )
         )
     for name, label, unit, decimals in (
         ("reach", mark("措施覆盖"), "%", 1),
         ("coverage", mark("结对覆盖"), "%", 1),
         ("places", mark("户均项目名额"), "", 2),
     ):
-        rows.append((say(label), show_value(facts.figures[name], lang, unit=unit, decimals=decimals)))  # noqa: E501
+        rows.append(
+            (say(label), show_value(facts.figures[name], lang, unit=unit, decimals=decimals))
+        )
     return rows
 
 
@@ -79,7 +84,8 @@ def responsible_rows(facts: VillageFacts, lang: Lang) -> list[Row]:
             else say("无记录"),
         ),
     ]
-    rows += [(say(OFFICES[row.office]), str(row.code)) for row in facts.responsible.itertuples()]
+    pairs = zip(facts.responsible["office"], facts.responsible["code"], strict=True)
+    rows += [(say(OFFICES[office]), str(code)) for office, code in pairs]
     return rows
 
 
@@ -118,7 +124,10 @@ def record_rows(facts: VillageFacts, lang: Lang) -> list[Row]:
             km=format_number(facts.accuracy_m / 1000, lang, decimals=1),
             evidence=evidence,
         )
-    return [(say("最近记录"), freshness(facts.last_fact_on, facts.as_of, lang)), (say("位置"), position)]  # noqa: E501
+    return [
+        (say("最近记录"), freshness(facts.last_fact_on, facts.as_of, lang)),
+        (say("位置"), position),
+    ]
 
 
 def freshness(last: date | None, as_of: date, lang: Lang) -> str:

@@ -73,15 +73,13 @@ def _component() -> Callable[..., Any]:
 
 def sent_filter() -> Any:  # noqa: ANN401 - whatever the browser sent
     """Give what the map sent last in this session, or None."""
-    state = st.session_state.get(KEY)
+    state: Any = st.session_state.get(KEY)
     return state.get("filter") if hasattr(state, "get") else None
 
 
 def draw_map(board: Board) -> None:
     """Draw the map; a message equal to the last costs the browser nothing."""
-    _component()(
-        key=KEY, data=board.to_plain(), default={"filter": None}, on_filter_change=_noted
-    )
+    _component()(key=KEY, data=board.to_plain(), default={"filter": None}, on_filter_change=_noted)
 
 
 def _noted() -> None:

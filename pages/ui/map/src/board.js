@@ -79,8 +79,8 @@ export function createBoard(parent) {
   const root = el("section", { class: "guatu-board", "data-mounts": 0, "data-paints": 0,
     "data-drawn": "", "data-ver": "" },
   el("div", { class: "guatu-grid" }, figures.element, filters.element, caption.element,
-    el("div", { class: "guatu-main" }, sheet, furniture.credits, slider.element),
-    el("div", { class: "guatu-side" }, ranking.element, trend.element)));
+    el("div", { class: "guatu-main" }, sheet, furniture.credits), slider.element, ranking.element,
+    trend.element));
   parent.append(root);
   root.addEventListener("pointerdown", (event) => filters.closeUnless(event.composedPath()[0]));
   let mapView = null;

@@ -49,7 +49,9 @@ export function figureTexts(figures, stop, { lang, texts, nameOf }) {
 export function createFigures({ onSelect }) {
   const cells = Object.fromEntries(CODES.map((code) => [code, cell(code)]));
   const claim = el("a", { class: "guatu-claim", target: "_self", "data-testid": "claim", hidden: true });
-  cells.remaining.detail.after(claim);
+  const line = el("div", { class: "guatu-figure-line" });
+  cells.remaining.detail.replaceWith(line);
+  line.append(cells.remaining.detail, claim);
   const gapPlace = el("button", { type: "button", class: "guatu-gap-place", "data-testid": "gap-unit",
     hidden: true });
   const gapText = el("span");

@@ -25,7 +25,7 @@ function createLeaflet(element) {
     zoomControl: false,
     // Leaflet's line would set its text as markup; ours is a text node below the map.
     attributionControl: false,
-    zoomSnap: 0.25,
+    zoomSnap: 0.05,
     zoomDelta: 0.75,
     wheelPxPerZoomLevel: 110,
     minZoom: 3,
@@ -116,6 +116,7 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
       frame.setPalette(scene.palette);
     }
     const colors = scene.places.district_colors ?? {};
+    element.classList.toggle("is-shaded", scene.filter.mode === "shade");
     parts.ground.paint({ ...scene, colors });
     if (scene.values) parts.units.paint(scene);
     parts.names.paint(scene.filter.district);

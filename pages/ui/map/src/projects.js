@@ -11,28 +11,21 @@ const STEP_PX = 22;
 const HALF_PX = 10;
 
 /**
- * Projects grouped by kind and cell.
+ * Projects in groups of one kind whose first members lie within a cell's width.
  *
- * `points` are `{index, kind, x, y}` in pixels. Each group has the mean point, its members
- * and a `turn`: its place among the groups of the same cell.
+ * `points` are `{index, kind, x, y}` in pixels. Each group stands where its first member does
+ * and has its members and a `turn`: its place among the groups of other kinds beside it.
  */
 export function groupProjects(points, cellPx = CELL_PX) {
-  const groups = new Map();
-  const turns = new Map();
+  const groups = [];
+  const near = (group, x, y) => Math.hypot(group.x - x, group.y - y) < cellPx;
   for (const { index, kind, x, y } of points) {
-    const cell = `${Math.round(x / cellPx)}:${Math.round(y / cellPx)}`;
-    const key = `${kind}@${cell}`;
-    if (!groups.has(key)) {
-      const turn = turns.get(cell) ?? 0;
-      turns.set(cell, turn + 1);
-      groups.set(key, { key, kind, turn, members: [], x: 0, y: 0 });
-    }
-    const group = groups.get(key);
-    group.x = (group.x * group.members.length + x) / (group.members.length + 1);
-    group.y = (group.y * group.members.length + y) / (group.members.length + 1);
-    group.members.push(index);
+    const beside = groups.filter((group) => near(group, x, y));
+    const own = beside.find((group) => group.kind === kind);
+    if (own) own.members.push(index);
+    else groups.push({ kind, x, y, members: [index], turn: beside.length });
   }
-  return [...groups.values()];
+  return groups;
 }
 
 /** Which projects a filter shows: chosen kinds that exist at its day and have a place. */

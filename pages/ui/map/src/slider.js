@@ -92,7 +92,7 @@ export function createSlider({ onMove, onRest }) {
     const text = dayText(places.stops[index], places.lang);
     setText(day, text);
     setAttribute(range, "aria-valuetext", text);
-    range.style.setProperty("--share", `${(index / Math.max(1, places.stops.length - 1)) * 100}%`);
+    range.style.setProperty("--share", String(index / Math.max(1, places.stops.length - 1)));
     setText(carried, places.texts.carried_forward ?? "");
     carried.classList.toggle("is-shown", isCarriedForward(places, index));
     setAttribute(carried, "hidden", isCarriedForward(places, index) ? null : "");

@@ -25,11 +25,8 @@ export function createTrend({ onPick }) {
   const point = el("i", { class: "guatu-trend-point" });
   const top = el("span", { class: "guatu-trend-top" });
   const box = el("div", { class: "guatu-trend-box" }, plot, point, top);
-  const from = el("span");
-  const until = el("span");
   const element = el("section", { class: "guatu-trend", "data-testid": "trend" },
-    el("div", { class: "guatu-side-head" }, title, value), box,
-    el("div", { class: "guatu-trend-feet" }, from, until));
+    el("div", { class: "guatu-side-head" }, title, value), box);
   let stops = [];
   let drawn = "";
 
@@ -54,8 +51,6 @@ export function createTrend({ onPick }) {
     setText(title, `${texts.trend} · ${scopeName(places, filter)}`);
     setText(value, main ? valueText(main.values[stop], indicator, { lang, texts }) : "");
     setText(top, numberText(most, { lang }));
-    setText(from, stops[0]?.slice(0, 7));
-    setText(until, stops.at(-1)?.slice(0, 7));
     setAttribute(plot, "aria-label", `${texts.trend} ${indicator.label} ${value.textContent}`);
   }
 

@@ -21,7 +21,7 @@ from data.migrations import migrate, require_current
 from data.queries.filters import Choices, Filter
 from data.queries.places import get_dataset, list_choices
 from data.queries.summary import summarize
-from data.settings import load_settings
+from data.settings import load_settings, refuse_public_demo
 from data.text import choose_lang, render_error
 from geo.errors import AppError
 
@@ -63,7 +63,9 @@ def init(
     """建库、升级表结构、载入公开数据；--demo 生成合成登记册。"""
     if profile not in {"wuhai", "generic"}:
         raise UnknownValue(field="profile", value=profile, choices="wuhai, generic")
-    db = open_database(load_settings().database_url, create=True)
+    settings = load_settings()
+    refuse_public_demo(settings, settings.host)
+    db = open_database(settings.database_url, create=True)
     with _step("升级表结构 Migrating the schema"):
         migrate(db)
     if seeding.is_seeded(db):

@@ -90,11 +90,17 @@ export function createRanking({ onSelect, onHover }) {
     if (isCut && values) shown.push(selected);
     const most = largestAt(rows, stop, ranked);
     shown.forEach((index, i) => writeRow(i, index, { rank: ranked.indexOf(index) + 1, most, rows }));
-    body.replaceChildren(...pool.slice(0, shown.length).map(({ row }) => row));
+    showRows(shown.length);
     keepOneTabStop();
     writeFoot(ranked.length, places.texts);
     if (filter.village !== lastSelected) reveal(filter.village);
     lastSelected = filter.village;
+  }
+
+  /** Rows stay where they are and keep the focus; only the tail is added or taken away. */
+  function showRows(count) {
+    while (body.children.length > count) body.lastChild.remove();
+    body.append(...pool.slice(body.children.length, count).map(({ row }) => row));
   }
 
   function writeHeads(texts) {

@@ -13,7 +13,12 @@ from geo.crs import LONLAT
 def read_frame(connection: Connection, statement: Executable, **options: Any) -> pd.DataFrame:  # noqa: ANN401 - pandas' own options
     """Run a statement and give its rows; without rows, the columns stand all the same."""
     result = connection.execute(statement)
-    return pd.DataFrame(result.fetchall(), columns=list(result.keys()), **options)
+    names, rows = list(result.keys()), result.fetchall()
+    # Column by column: pandas looks long at every row object that it is handed.
+    if not rows:
+        return pd.DataFrame(columns=names, dtype=object)
+    columns = map(list, zip(*rows, strict=True))
+    return pd.DataFrame(dict(zip(names, columns, strict=True)), **options)
 
 
 def place_points(frame: pd.DataFrame) -> gpd.GeoDataFrame:

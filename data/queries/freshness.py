@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
-from sqlalchemy import Connection, select, union_all
+from sqlalchemy import Connection, DateTime, select, type_coerce, union_all
 
 from data.access import Viewer, scope
 from data.models import (
@@ -16,9 +16,10 @@ from data.models import (
     ProjectBeneficiary,
     RegisterEvent,
 )
-from data.queries.instants import CHINA
+from data.queries.frames import read_frame
 
 STALE_AFTER_DAYS: Final = 90
+_CHINA_HOURS: Final = 8
 
 
 def read_fact_days(
@@ -37,15 +38,21 @@ def read_fact_days(
     ]
     facts = union_all(*parts).subquery()
     statement = (
-        select(Household.village_code, facts.c.recorded_at)
+        select(Household.village_code.label("village"), type_coerce(facts.c.recorded_at, DateTime))
         .join(Household, Household.code == facts.c.household)
         .where(Household.village_code.startswith(within, autoescape=True))
         .distinct()
     )
-    days: dict[str, list[date]] = {}
-    for village, instant in connection.execute(scope(statement, viewer, Household.village_code)):
-        days.setdefault(village, []).append(instant.astimezone(CHINA).date())
-    return {village: np.sort(np.asarray(v, "datetime64[D]")) for village, v in days.items()}
+    rows = read_frame(connection, scope(statement, viewer, Household.village_code))
+    # Stored instants are UTC: the day is that of the office that entered the fact.
+    instants = rows["recorded_at"].to_numpy(dtype="datetime64[s]") + np.timedelta64(
+        _CHINA_HOURS, "h"
+    )
+    rows["day"] = instants.astype("datetime64[D]")
+    return {
+        str(village): np.unique(group.to_numpy(dtype="datetime64[D]"))
+        for village, group in rows.groupby("village")["day"]
+    }
 
 
 def last_fact_on(fact_days: np.ndarray | None, day: date) -> date | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -48,12 +48,12 @@ def valid(model: type[VersionTimes], as_of: date) -> ColumnElement[bool]:
     return and_(model.valid_from <= as_of, or_(model.valid_to.is_(None), model.valid_to > as_of))
 
 
-def days(values: Sequence[Any] | pd.Series) -> npt.NDArray[np.datetime64]:
+def days(values: pd.Series | npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
     """Turn dates into days; a missing one is far in the future."""
-    return np.asarray(
-        [_FAR if value is None or value is pd.NaT else value for value in values],
-        dtype="datetime64[D]",
-    )
+    array = np.asarray(values)
+    if array.dtype.kind == "M":
+        return array.astype("datetime64[D]")
+    return np.where(pd.isna(array), _FAR, array).astype("datetime64[D]")
 
 
 def counts_at(

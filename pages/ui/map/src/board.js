@@ -15,7 +15,9 @@ import { createLegend } from "./legend.js";
 import { createMapView } from "./mapview.js";
 import { createNotices, firstWords } from "./notices.js";
 import { readPalette, readTone } from "./palette.js";
+import { createPrefetch } from "./prefetch.js";
 import { createRanking } from "./ranking.js";
+import { whenStyled } from "./readiness.js";
 import { createReadout, describeThing } from "./readout.js";
 import { createReport } from "./report.js";
 import { createSlider } from "./slider.js";
@@ -23,29 +25,27 @@ import { createStore, isOvertaken } from "./store.js";
 import { createTrend } from "./trend.js";
 
 const DRAG_DELAY_MS = 200;
-const IDLE_PREFETCH_UNITS = 200;
-const STYLE_WAIT_MS = 5000;
 const LEGEND_OPEN_PX = 640;
-
-/** Wait until our style sheet is in force: before it, the map element has no height. */
-function whenStyled(root, then) {
-  const started = Date.now();
-  let timer = 0;
-  const look = () => {
-    const isStyled = getComputedStyle(root).getPropertyValue("--g-styled").trim() === "1";
-    if (isStyled || Date.now() - started > STYLE_WAIT_MS) then();
-    else timer = setTimeout(look, 16);
-  };
-  look();
-  return () => clearTimeout(timer);
-}
 
 export function createBoard(parent) {
   const store = createStore();
+  const prefetch = createPrefetch(store);
   const state = {
-    host: null, data: null, signature: "", seq: undefined, filter: null, thing: null,
-    places: null, values: null, scene: null, palette: null, styled: false, gone: false,
-    drawn: "", mounts: 0, paints: 0,
+    host: null,
+    data: null,
+    signature: "",
+    seq: undefined,
+    filter: null,
+    thing: null,
+    places: null,
+    values: null,
+    scene: null,
+    palette: null,
+    styled: false,
+    gone: false,
+    drawn: "",
+    mounts: 0,
+    paints: 0,
   };
 
   const report = createReport((filter) => state.host?.setStateValue("filter", filter));
@@ -74,13 +74,31 @@ export function createBoard(parent) {
 
   const sheetMap = el("div", { class: "guatu-map", "data-testid": "map" });
   const frameCanvas = el("canvas", { class: "guatu-frame", "aria-hidden": "true" });
-  const sheet = el("div", { class: "guatu-sheet" }, sheetMap, frameCanvas, ...furniture.elements,
-    readout.element, legend.element, ...notices.elements);
-  const root = el("section", { class: "guatu-board", "data-mounts": 0, "data-paints": 0,
-    "data-drawn": "", "data-ver": "" },
-  el("div", { class: "guatu-grid" }, figures.element, filters.element, caption.element,
-    el("div", { class: "guatu-main" }, sheet, furniture.credits), slider.element, ranking.element,
-    trend.element));
+  const sheet = el(
+    "div",
+    { class: "guatu-sheet" },
+    sheetMap,
+    frameCanvas,
+    ...furniture.elements,
+    readout.element,
+    legend.element,
+    ...notices.elements,
+  );
+  const root = el(
+    "section",
+    { class: "guatu-board", "data-mounts": 0, "data-paints": 0, "data-drawn": "", "data-ver": "" },
+    el(
+      "div",
+      { class: "guatu-grid" },
+      figures.element,
+      filters.element,
+      caption.element,
+      el("div", { class: "guatu-main" }, sheet, furniture.credits),
+      slider.element,
+      ranking.element,
+      trend.element,
+    ),
+  );
   parent.append(root);
   root.addEventListener("pointerdown", (event) => filters.closeUnless(event.composedPath()[0]));
   let mapView = null;
@@ -96,9 +114,8 @@ export function createBoard(parent) {
   function recolor() {
     const tone = readTone(root);
     if (root.dataset.tone !== tone) root.dataset.tone = tone;
-    const palette = { ...readPalette(root), primary: primaryOf(root) };
-    if (JSON.stringify(palette) === JSON.stringify(state.palette)) return;
-    state.palette = palette;
+    const palette = readPalette(root);
+    if (JSON.stringify(palette) !== JSON.stringify(state.palette)) state.palette = palette;
   }
 
   function mountMap() {
@@ -121,7 +138,10 @@ export function createBoard(parent) {
   /** Room for the open legend on wide sheets; phones give all of it to the land. */
   function fitPadding() {
     const legendWidth = sheet.clientWidth > LEGEND_OPEN_PX ? legend.element.offsetWidth : 0;
-    return { paddingTopLeft: [legendWidth ? legendWidth + 12 : 12, 10], paddingBottomRight: [12, 10] };
+    return {
+      paddingTopLeft: [legendWidth ? legendWidth + 12 : 12, 10],
+      paddingBottomRight: [12, 10],
+    };
   }
 
   // ---- what comes in -------------------------------------------------------------------
@@ -203,13 +223,8 @@ export function createBoard(parent) {
     filters.build(places);
     slider.build(places);
     setAttribute(sheetMap, "role", "application");
-    setAttribute(sheetMap, "aria-label", mapLabel(places));
+    setAttribute(sheetMap, "aria-label", places.texts.map ?? places.texts.legend);
     if (!mapView) mountMap();
-  }
-
-  function mapLabel({ names, texts, layers }) {
-    return layers.districts.features.map(({ properties }) => names[properties.id]).join(", ")
-      || texts.all_city;
   }
 
   async function bring(slot, url) {
@@ -241,37 +256,28 @@ export function createBoard(parent) {
     settleBusy();
     notices.show(state.places.units.code.length ? "" : "empty", words());
     store.keepVersion(state.data.ver);
-    prefetchWhenIdle();
+    prefetch.start(state.places, state.data);
   }
 
-  const words = () => ({ ...firstWords(state.data.places_url), ...state.data.texts,
-    ...state.places?.texts });
-
-  /** Small boards fetch the other measures while nothing else happens, one after another. */
-  function prefetchWhenIdle() {
-    const { places, data } = state;
-    if (places.units.code.length > IDLE_PREFETCH_UNITS || !window.requestIdleCallback) return;
-    const next = places.measures.map(({ code }) => valuesUrl(data.values_url, code))
-      .find((url) => !store.held(url));
-    if (!next || state.prefetching === next) return;
-    state.prefetching = next;
-    window.requestIdleCallback(async () => {
-      if (state.gone) return;
-      try {
-        await store.load("idle", next, data.ver);
-      } catch {
-        return; // it will be fetched when somebody asks for it
-      }
-      if (!state.gone && state.places === places) prefetchWhenIdle();
-    });
-  }
+  const words = () => ({
+    ...firstWords(state.data.places_url),
+    ...state.data.texts,
+    ...state.places?.texts,
+  });
 
   // ---- what is shown -------------------------------------------------------------------
 
   function sceneOf(values) {
     const { places, filter, palette } = state;
     const indicator = places.indicators.find(({ code }) => code === filter.indicator);
-    return { places, values, filter, palette, indicator, stop: stopIndex(places.stops, filter.as_of) };
+    return {
+      places,
+      values,
+      filter,
+      palette,
+      indicator,
+      stop: stopIndex(places.stops, filter.as_of),
+    };
   }
 
   /** Land and river before any value is here. */
@@ -281,7 +287,12 @@ export function createBoard(parent) {
   }
 
   function paint() {
-    const key = [state.data.ver, state.places.lang, drawnKey(state.filter), state.filter.village].join("|");
+    const key = [
+      state.data.ver,
+      state.places.lang,
+      drawnKey(state.filter),
+      state.filter.village,
+    ].join("|");
     if (key === state.drawn && state.scene?.palette === state.palette) return;
     const scene = sceneOf(state.values);
     if (!mapView.paint(scene)) return; // the sheet has no size yet; drawn when it has
@@ -311,6 +322,7 @@ export function createBoard(parent) {
     state.gone = true;
     stopWaiting();
     report.cancel();
+    prefetch.stop();
     store.abort();
     slider.destroy();
     caption.destroy();
@@ -319,8 +331,4 @@ export function createBoard(parent) {
   }
 
   return { update, destroy };
-}
-
-function primaryOf(root) {
-  return getComputedStyle(root).getPropertyValue("--g-seal").trim() || "#a33b2c";
 }

@@ -18,19 +18,34 @@ async function copyText(text, home) {
 }
 
 export function createCaption() {
-  const sentence = el("p", { class: "guatu-sentence", role: "status", "aria-live": "polite",
-    "data-testid": "sentence" });
+  const sentence = el("p", {
+    class: "guatu-sentence",
+    role: "status",
+    "aria-live": "polite",
+    "data-testid": "sentence",
+  });
   const notes = el("ul", { class: "guatu-notes", "data-testid": "notes", hidden: true });
   const saveText = el("span");
   const shareText = el("span");
-  const save = el("a", { class: "guatu-action", "data-testid": "save-map", download: "", target: "_self" },
-    sign("save"), saveText);
-  const share = el("button", { type: "button", class: "guatu-action", "data-testid": "share" },
-    sign("share"), shareText);
+  const save = el(
+    "a",
+    { class: "guatu-action", "data-testid": "save-map", download: "", target: "_self" },
+    sign("save"),
+    saveText,
+  );
+  const share = el(
+    "button",
+    { type: "button", class: "guatu-action", "data-testid": "share" },
+    sign("share"),
+    shareText,
+  );
   const heard = el("span", { class: "guatu-offstage", role: "status" });
-  const element = el("div", { class: "guatu-caption" },
+  const element = el(
+    "div",
+    { class: "guatu-caption" },
     el("div", { class: "guatu-words" }, sentence, notes),
-    el("div", { class: "guatu-actions" }, save, share, heard));
+    el("div", { class: "guatu-actions" }, save, share, heard),
+  );
   let texts = {};
   let timer = 0;
 
@@ -65,7 +80,10 @@ export function createCaption() {
     texts = next;
     setText(saveText, texts.save_map ?? "");
     setText(shareText, texts.share ?? "");
-    for (const [node, key] of [[save, "save_map"], [share, "share"]]) {
+    for (const [node, key] of [
+      [save, "save_map"],
+      [share, "share"],
+    ]) {
       setAttribute(node, "title", texts[key] ?? "");
       setAttribute(node, "aria-label", texts[key] ?? "");
     }

@@ -15,8 +15,14 @@ function cell(code) {
     meta: el("div", { class: "guatu-figure-meta" }),
   };
   const number = el("div", { class: "guatu-figure-number" }, parts.value, parts.unit);
-  const box = el("div", { class: `guatu-figure guatu-figure-${code}`, role: "group",
-    "data-testid": `figure-${code}` }, parts.label, number, parts.detail, parts.meta);
+  const box = el(
+    "div",
+    { class: `guatu-figure guatu-figure-${code}`, role: "group", "data-testid": `figure-${code}` },
+    parts.label,
+    number,
+    parts.detail,
+    parts.meta,
+  );
   return { ...parts, box };
 }
 
@@ -40,25 +46,42 @@ export function figureTexts(figures, stop, { lang, texts, nameOf }) {
   };
   const gap = figures?.gap?.[stop];
   worded.gap = gap
-    ? { value: numberText(gap.count, { lang }), unit: "", detail: gap.text, unitCode: gap.unit,
-        place: nameOf(gap.unit) }
+    ? {
+        value: numberText(gap.count, { lang }),
+        unit: "",
+        detail: gap.text,
+        unitCode: gap.unit,
+        place: nameOf(gap.unit),
+      }
     : { value: "", unit: "", detail: texts.no_gap };
   return worded;
 }
 
 export function createFigures({ onSelect }) {
   const cells = Object.fromEntries(CODES.map((code) => [code, cell(code)]));
-  const claim = el("a", { class: "guatu-claim", target: "_self", "data-testid": "claim", hidden: true });
+  const claim = el("a", {
+    class: "guatu-claim",
+    target: "_self",
+    "data-testid": "claim",
+    hidden: true,
+  });
   const line = el("div", { class: "guatu-figure-line" });
   cells.remaining.detail.replaceWith(line);
   line.append(cells.remaining.detail, claim);
-  const gapPlace = el("button", { type: "button", class: "guatu-gap-place", "data-testid": "gap-unit",
-    hidden: true });
+  const gapPlace = el("button", {
+    type: "button",
+    class: "guatu-gap-place",
+    "data-testid": "gap-unit",
+    hidden: true,
+  });
   const gapText = el("span");
   cells.gap.detail.append(gapPlace, gapText);
   gapPlace.addEventListener("click", () => onSelect(gapPlace.dataset.code));
-  const element = el("section", { class: "guatu-figures", "data-testid": "figures" },
-    ...CODES.map((code) => cells[code].box));
+  const element = el(
+    "section",
+    { class: "guatu-figures", "data-testid": "figures" },
+    ...CODES.map((code) => cells[code].box),
+  );
 
   function update({ places, values, filter, stop }) {
     const { texts, lang, units } = places;
@@ -84,11 +107,15 @@ export function createFigures({ onSelect }) {
 
   /** Day and source in full; on a phone there is room for the bare facts only. */
   function writeMeta(meta, code, { texts, indicators }, day) {
-    const source = indicators.find((item) => item.code === code)?.source ?? texts.figure_source ?? "";
+    const source =
+      indicators.find((item) => item.code === code)?.source ?? texts.figure_source ?? "";
     const full = [fill(texts.as_of, { date: day }), `${texts.source} ${source}`.trim()].join(" · ");
     if (meta.childElementCount === 0) {
-      meta.append(el("span", { class: "guatu-in-full" }), el("span", { class: "guatu-in-short" }),
-        el("span", { class: "guatu-in-short" }));
+      meta.append(
+        el("span", { class: "guatu-in-full" }),
+        el("span", { class: "guatu-in-short" }),
+        el("span", { class: "guatu-in-short" }),
+      );
     }
     [full, day, source].forEach((part, i) => setText(meta.children[i], part));
     setAttribute(meta, "title", full);

@@ -5,47 +5,77 @@ import { el, setAttribute, setText, uniqueId } from "./element.js";
 import { projectIcon } from "./icons.js";
 
 function segment(testId, label, onclick) {
-  return el("button", { type: "button", class: "guatu-segment", "data-testid": testId,
-    "aria-pressed": "false", text: label, onclick });
+  return el("button", {
+    type: "button",
+    class: "guatu-segment",
+    "data-testid": testId,
+    "aria-pressed": "false",
+    text: label,
+    onclick,
+  });
 }
 
 function picker(testId, label, options, onPick) {
   const id = uniqueId(testId);
-  const select = el("select", { id, "data-testid": testId },
-    ...options.map(({ code, label: text }) => el("option", { value: code, text })));
+  const select = el(
+    "select",
+    { id, "data-testid": testId },
+    ...options.map(({ code, label: text }) => el("option", { value: code, text })),
+  );
   select.addEventListener("change", () => onPick(select.value));
-  return { select, box: el("div", { class: "guatu-picker" }, el("label", { for: id, text: label }), select) };
+  return {
+    select,
+    box: el("div", { class: "guatu-picker" }, el("label", { for: id, text: label }), select),
+  };
 }
 
 export function createFilters({ onChange }) {
   const row = el("div", { class: "guatu-filter-row" });
-  const element = el("div", { class: "guatu-filters", role: "group", "data-testid": "filters" }, row);
+  const element = el(
+    "div",
+    { class: "guatu-filters", role: "group", "data-testid": "filters" },
+    row,
+  );
   let controls = null;
 
   function build(places) {
     const { texts, names, district_colors: colors = {} } = places;
     const codes = ["", ...districtCodes(places)];
     const districts = codes.map((code) => {
-      const button = segment(`district-${code || "all"}`, code ? names[code] ?? code : texts.all_city,
-        () => onChange({ district: code }));
+      const button = segment(
+        `district-${code || "all"}`,
+        code ? (names[code] ?? code) : texts.all_city,
+        () => onChange({ district: code }),
+      );
       if (code) button.style.setProperty("--tint", colors[code] ?? "transparent");
       button.classList.toggle("has-tint", Boolean(code));
       return [code, button];
     });
-    const measure = picker("measure", texts.measure, places.measures, (code) => onChange({ measure: code }));
-    const indicator = picker("indicator", texts.indicator, places.indicators,
-      (code) => onChange({ indicator: code }));
+    const measure = picker("measure", texts.measure, places.measures, (code) =>
+      onChange({ measure: code }),
+    );
+    const indicator = picker("indicator", texts.indicator, places.indicators, (code) =>
+      onChange({ indicator: code }),
+    );
     const kinds = buildKinds(places);
-    const modes = ["symbols", "shade"].map((mode) =>
-      [mode, segment(`mode-${mode}`, texts[`mode_${mode}`], () => onChange({ mode }))]);
+    const modes = ["symbols", "shade"].map((mode) => [
+      mode,
+      segment(`mode-${mode}`, texts[`mode_${mode}`], () => onChange({ mode })),
+    ]);
     row.replaceChildren(
-      el("div", { class: "guatu-segments guatu-districts", role: "group" },
-        ...districts.map(([, button]) => button)),
+      el(
+        "div",
+        { class: "guatu-segments guatu-districts", role: "group", "aria-label": texts.district },
+        ...districts.map(([, button]) => button),
+      ),
       indicator.box,
       measure.box,
       kinds.details,
-      el("div", { class: "guatu-segments guatu-modes", role: "group" },
-        ...modes.map(([, button]) => button)),
+      el(
+        "div",
+        { class: "guatu-segments guatu-modes", role: "group", "aria-label": texts.mode },
+        ...modes.map(([, button]) => button),
+      ),
     );
     controls = { districts, measure, indicator, kinds, modes };
   }
@@ -55,12 +85,23 @@ export function createFilters({ onChange }) {
     const boxes = kinds.map(({ code }) => {
       const box = el("input", { type: "checkbox", value: code, "data-testid": `kind-${code}` });
       box.addEventListener("change", () =>
-        onChange({ kinds: boxes.filter((item) => item.checked).map((item) => item.value) }));
+        onChange({ kinds: boxes.filter((item) => item.checked).map((item) => item.value) }),
+      );
       return box;
     });
-    const panel = el("div", { class: "guatu-kinds-panel" }, ...kinds.map(({ code, label }, i) =>
-      el("label", {}, boxes[i], projectIcon(code), el("span", { text: label }))));
-    const summary = el("summary", { "data-testid": "kinds" }, el("span", { text: texts.kinds }), count);
+    const panel = el(
+      "div",
+      { class: "guatu-kinds-panel" },
+      ...kinds.map(({ code, label }, i) =>
+        el("label", {}, boxes[i], projectIcon(code), el("span", { text: label })),
+      ),
+    );
+    const summary = el(
+      "summary",
+      { "data-testid": "kinds" },
+      el("span", { text: texts.kinds }),
+      count,
+    );
     const details = el("details", { class: "guatu-kinds" }, summary, panel);
     details.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || !details.open) return;
@@ -76,8 +117,10 @@ export function createFilters({ onChange }) {
   function update(filter) {
     if (!controls) return;
     const { districts, measure, indicator, kinds, modes } = controls;
-    for (const [code, button] of districts) setAttribute(button, "aria-pressed", String(code === filter.district));
-    for (const [mode, button] of modes) setAttribute(button, "aria-pressed", String(mode === filter.mode));
+    for (const [code, button] of districts)
+      setAttribute(button, "aria-pressed", String(code === filter.district));
+    for (const [mode, button] of modes)
+      setAttribute(button, "aria-pressed", String(mode === filter.mode));
     measure.select.value = filter.measure;
     indicator.select.value = filter.indicator;
     measure.box.classList.toggle("is-set", filter.measure !== "");

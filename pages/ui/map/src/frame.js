@@ -34,8 +34,8 @@ function axisOf(map, size, isLon, step) {
     const point = map.latLngToContainerPoint(at);
     return isLon ? point.x : point.y;
   };
-  const marks = (minutes) => graticuleLines(from, to, minutes).map((degrees) =>
-    ({ degrees, at: place(degrees) }));
+  const marks = (minutes) =>
+    graticuleLines(from, to, minutes).map((degrees) => ({ degrees, at: place(degrees) }));
   return { major: marks(step), minor: marks(step / LADDER_PARTS), length: isLon ? size.x : size.y };
 }
 
@@ -56,7 +56,10 @@ export function createFrame(map, canvas, { bandPx }) {
     const band = bandPx();
     const [width, height] = [size.x + 2 * band, size.y + 2 * band];
     ratio = Math.min(2, window.devicePixelRatio || 1);
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+    if (
+      canvas.width !== Math.round(width * ratio) ||
+      canvas.height !== Math.round(height * ratio)
+    ) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }

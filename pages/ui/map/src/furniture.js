@@ -2,10 +2,22 @@
 
 import { el, setAttribute, setText } from "./element.js";
 import { sign } from "./icons.js";
-import { northArrow } from "./legend.js";
 
 function tool(name, testId, onclick) {
-  return el("button", { type: "button", class: "guatu-tool", "data-testid": testId, onclick }, sign(name));
+  return el(
+    "button",
+    { type: "button", class: "guatu-tool", "data-testid": testId, onclick },
+    sign(name),
+  );
+}
+
+function northArrow() {
+  return el(
+    "div",
+    { class: "guatu-north", "aria-hidden": "true" },
+    el("span", { text: "N" }),
+    sign("north", 26),
+  );
 }
 
 export function createFurniture({ onZoom, onReset }) {

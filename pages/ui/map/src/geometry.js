@@ -98,8 +98,9 @@ function screenAngle([lat, lon], [nextLat, nextLon]) {
 
 /** The point at a share (0 to 1) of a line's length, and the direction there in radians. */
 export function pointAlong(line, share) {
-  const lengths = line.slice(1).map((point, i) =>
-    Math.hypot(point[0] - line[i][0], point[1] - line[i][1]));
+  const lengths = line
+    .slice(1)
+    .map((point, i) => Math.hypot(point[0] - line[i][0], point[1] - line[i][1]));
   let left = share * lengths.reduce((sum, length) => sum + length, 0);
   for (let i = 0; i < lengths.length; i += 1) {
     if (left <= lengths[i] || i === lengths.length - 1) {

@@ -2,82 +2,11 @@
 
 import { districtCodes, scopeOf } from "./filter.js";
 import { el, setAttribute, setText } from "./element.js";
-import { paintBridge } from "./ground.js";
-import { projectIcon, sign } from "./icons.js";
+import { paintBridge } from "./ground_shapes.js";
+import { projectIcon } from "./icons.js";
 import { CLASSES, countLooks, EXCEPTIONS } from "./looks.js";
-import { areaFill, paintUnit, radiusOf } from "./symbols.js";
+import { lookSwatch, paintRiver, paintTown, signSwatch, sizeSwatch } from "./swatches.js";
 import { fill, lookTextKey } from "./wording.js";
-
-const SWATCH_PX = 18;
-const SIZE_CLASSES = ["0", "2", "4"];
-
-/** A small canvas drawn by the map's own painters, so that legend and map cannot differ. */
-function swatch(width, height, draw) {
-  const ratio = 2;
-  const canvas = el("canvas", { width: width * ratio, height: height * ratio, "aria-hidden": "true",
-    style: `width: ${width}px; height: ${height}px` });
-  const ctx = canvas.getContext("2d");
-  ctx.scale(ratio, ratio);
-  draw(ctx);
-  return canvas;
-}
-
-function lookSwatch(look, { filter, indicator, palette }) {
-  const color = indicator.colors[look] ?? "";
-  const middle = SWATCH_PX / 2;
-  if (filter.mode === "shade") {
-    return swatch(SWATCH_PX, SWATCH_PX, (ctx) => {
-      ctx.fillStyle = areaFill(ctx, { look, color, palette });
-      ctx.fillRect(1, 3, SWATCH_PX - 2, SWATCH_PX - 6);
-      ctx.lineWidth = 0.8;
-      ctx.strokeStyle = palette.inkSoft;
-      ctx.strokeRect(1, 3, SWATCH_PX - 2, SWATCH_PX - 6);
-    });
-  }
-  const mark = { x: middle, y: middle, r: 7, look, color, palette };
-  return swatch(SWATCH_PX, SWATCH_PX, (ctx) => paintUnit(ctx, mark));
-}
-
-function sizeSwatch(palette) {
-  const radii = SIZE_CLASSES.map(radiusOf);
-  const width = radii.reduce((sum, r) => sum + 2 * r + 6, 4);
-  const height = 2 * radii.at(-1) + 4;
-  return swatch(width, height, (ctx) => {
-    let x = 2;
-    ctx.strokeStyle = palette.inkSoft;
-    ctx.lineWidth = 1;
-    for (const r of radii) {
-      ctx.beginPath();
-      ctx.arc(x + r, height - 2 - r, r, 0, Math.PI * 2);
-      ctx.stroke();
-      x += 2 * r + 6;
-    }
-  });
-}
-
-function signSwatch(palette, draw) {
-  return swatch(SWATCH_PX, SWATCH_PX, (ctx) => {
-    ctx.translate(SWATCH_PX / 2, SWATCH_PX / 2);
-    draw(ctx, palette);
-  });
-}
-
-function paintTown(ctx, palette) {
-  ctx.lineWidth = 1.1;
-  ctx.strokeStyle = palette.inkSoft;
-  ctx.strokeRect(-3.5, -3.5, 7, 7);
-}
-
-function paintRiver(ctx, palette) {
-  for (const [color, width] of [[palette.waterLine, 5.5], [palette.water, 3.2]]) {
-    ctx.strokeStyle = color;
-    ctx.lineWidth = width;
-    ctx.beginPath();
-    ctx.moveTo(-8, 2);
-    ctx.quadraticCurveTo(0, -4, 8, 2);
-    ctx.stroke();
-  }
-}
 
 export function createLegend({ onTiles }) {
   const title = el("div", { class: "guatu-legend-title", "data-testid": "legend-title" });
@@ -87,16 +16,25 @@ export function createLegend({ onTiles }) {
   const rows = el("ul", { class: "guatu-legend-rows" });
   const notes = el("div", { class: "guatu-legend-notes" });
   const signs = el("ul", { class: "guatu-legend-signs" });
-  const element = el("details", { class: "guatu-legend", "data-testid": "legend" },
+  const element = el(
+    "details",
+    { class: "guatu-legend", "data-testid": "legend" },
     el("summary", { "data-testid": "legend-toggle" }, word, ramp),
-    el("div", { class: "guatu-legend-body" }, title, subtitle, rows, notes, signs));
+    el("div", { class: "guatu-legend-body" }, title, subtitle, rows, notes, signs),
+  );
   let drawn = "";
   let counts = new Map();
 
   function update(scene) {
     const { places, filter, indicator, palette } = scene;
-    const key = [places.version, places.lang, filter.indicator, filter.mode, filter.kinds, palette.tone]
-      .join("|");
+    const key = [
+      places.version,
+      places.lang,
+      filter.indicator,
+      filter.mode,
+      filter.kinds,
+      palette.tone,
+    ].join("|");
     if (key !== drawn) build(scene);
     drawn = key;
     setText(subtitle, scopeText(scene));
@@ -114,7 +52,7 @@ export function createLegend({ onTiles }) {
   /** Where, which measure, and in what unit. */
   function scopeText({ places, filter, indicator }) {
     const { measures, names, texts } = places;
-    const where = filter.district ? names[filter.district] ?? filter.district : texts.all_city;
+    const where = filter.district ? (names[filter.district] ?? filter.district) : texts.all_city;
     const measure = measures.find(({ code }) => code === filter.measure)?.label;
     return [where, measure, indicator.unit].filter(Boolean).join(" · ");
   }
@@ -124,16 +62,24 @@ export function createLegend({ onTiles }) {
       const codes = districtCodes(places);
       const rows_ = values?.districts?.[filter.indicator]?.class ?? {};
       const chosen = codes.map((code) => !filter.district || code === filter.district);
-      return countLooks(codes.map((code) => rows_[code]), stop, chosen);
+      return countLooks(
+        codes.map((code) => rows_[code]),
+        stop,
+        chosen,
+      );
     }
     const found = values?.units[filter.indicator]?.class ?? [];
-    return countLooks(places.units.code.map((_, i) => found[i]), stop,
-      scopeOf(places.units, filter.district));
+    return countLooks(
+      places.units.code.map((_, i) => found[i]),
+      stop,
+      scopeOf(places.units, filter.district),
+    );
   }
 
   function placeless({ units }, district) {
     const inScope = scopeOf(units, district);
-    return units.lon.filter((lon, i) => inScope[i] && (lon === null || units.lat[i] === null)).length;
+    return units.lon.filter((lon, i) => inScope[i] && (lon === null || units.lat[i] === null))
+      .length;
   }
 
   function build(scene) {
@@ -141,22 +87,47 @@ export function createLegend({ onTiles }) {
     const { texts } = places;
     setText(word, texts.legend);
     setText(title, indicator.label);
-    ramp.replaceChildren(...indicator.colors.map((color) => el("i", { style: `background: ${color}` })));
+    ramp.replaceChildren(
+      ...indicator.colors.map((color) => el("i", { style: `background: ${color}` })),
+    );
     counts = new Map();
-    rows.replaceChildren(...[...CLASSES, ...EXCEPTIONS].map((look) => {
-      const label = CLASSES.includes(look) ? indicator.class_labels[look] : texts[lookTextKey(look)];
-      return label === undefined ? null : countedRow(look, label, scene);
-    }).filter(Boolean));
-    const size = filter.mode === "shade" ? [] : [el("div", { class: "guatu-legend-size" },
-      sizeSwatch(palette), el("span", { text: texts.size_legend }))];
-    notes.replaceChildren(...size, el("div", { class: "guatu-legend-lost", "data-testid": "without-position" }));
+    rows.replaceChildren(
+      ...[...CLASSES, ...EXCEPTIONS]
+        .map((look) => {
+          const label = CLASSES.includes(look)
+            ? indicator.class_labels[look]
+            : texts[lookTextKey(look)];
+          return label === undefined ? null : countedRow(look, label, scene);
+        })
+        .filter(Boolean),
+    );
+    const size =
+      filter.mode === "shade"
+        ? []
+        : [
+            el(
+              "div",
+              { class: "guatu-legend-size" },
+              sizeSwatch(palette),
+              el("span", { text: texts.size_legend }),
+            ),
+          ];
+    notes.replaceChildren(
+      ...size,
+      el("div", { class: "guatu-legend-lost", "data-testid": "without-position" }),
+    );
     signs.replaceChildren(...signRows(scene));
   }
 
   function countedRow(look, label, scene) {
     const number = el("span", { class: "guatu-legend-count" });
-    const row = el("li", { "data-testid": `legend-${look}` }, lookSwatch(look, scene),
-      el("span", { text: label }), number);
+    const row = el(
+      "li",
+      { "data-testid": `legend-${look}` },
+      lookSwatch(look, scene),
+      el("span", { text: label }),
+      number,
+    );
     counts.set(look, { row, number });
     return row;
   }
@@ -171,15 +142,21 @@ export function createLegend({ onTiles }) {
       entry(signSwatch(palette, paintTown), texts.town),
       entry(signSwatch(palette, road), texts.bridge),
       entry(signSwatch(palette, rail), texts.rail),
-      ...kinds.filter(({ code }) => filter.kinds.includes(code))
+      ...kinds
+        .filter(({ code }) => filter.kinds.includes(code))
         .map(({ code, label }) => entry(projectIcon(code), label)),
     ];
     return basemap ? [...list, el("li", {}, tilesButton(texts))] : list;
   }
 
   function tilesButton(texts) {
-    const button = el("button", { type: "button", class: "guatu-quiet", "aria-pressed": "false",
-      "data-testid": "basemap-off", text: texts.basemap_off });
+    const button = el("button", {
+      type: "button",
+      class: "guatu-quiet",
+      "aria-pressed": "false",
+      "data-testid": "basemap-off",
+      text: texts.basemap_off,
+    });
     button.addEventListener("click", () => {
       const isOff = button.getAttribute("aria-pressed") !== "true";
       setAttribute(button, "aria-pressed", String(isOff));
@@ -189,8 +166,4 @@ export function createLegend({ onTiles }) {
   }
 
   return { element, update };
-}
-
-export function northArrow() {
-  return el("div", { class: "guatu-north", "aria-hidden": "true" }, el("span", { text: "N" }), sign("north", 26));
 }

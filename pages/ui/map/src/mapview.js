@@ -8,7 +8,7 @@ import { createGround } from "./ground.js";
 import { createProjects } from "./projects.js";
 import { createUnitNames } from "./unit_names.js";
 import { createUnits } from "./units.js";
-import { keepView, recallView } from "./viewport.js";
+import { forgetView, keepView, recallView } from "./viewport.js";
 
 const PANES = { ground: 350, "ground-names": 380, units: 450, names: 470, projects: 480 };
 const MOUSE_TOLERANCE_PX = 3;
@@ -80,7 +80,12 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
       names: createUnitNames(map, { pane: "names" }),
       projects: createProjects(map, { pane: "projects" }),
     };
-    scale = new Control.Scale({ metric: true, imperial: false, maxWidth: 110, position: "bottomright" });
+    scale = new Control.Scale({
+      metric: true,
+      imperial: false,
+      maxWidth: 110,
+      position: "bottomright",
+    });
     scale.addTo(map);
     build();
   }
@@ -88,8 +93,10 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
   function build() {
     const { places, palette, values } = latest;
     setTiles(places.basemap);
-    map.setMaxBounds([[places.bounds[0][0] - 3, places.bounds[0][1] - 4],
-      [places.bounds[1][0] + 3, places.bounds[1][1] + 4]]);
+    map.setMaxBounds([
+      [places.bounds[0][0] - 3, places.bounds[0][1] - 4],
+      [places.bounds[1][0] + 3, places.bounds[1][1] + 4],
+    ]);
     parts.ground.build(places, palette);
     parts.units.build(places);
     parts.names.build(places, values);
@@ -129,9 +136,10 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
     if (unit >= 0) return { unit };
     const project = parts.projects.at(event.layerPoint, tolerance);
     if (project) return { project };
-    const bridge = parts.ground.bridges().find((marker) =>
-      marker._point && marker._point.distanceTo(event.layerPoint) < 9);
-    if (bridge) return { bridge: bridge.id, open: bridge.open };
+    const bridge = parts.ground
+      .bridges()
+      .find((marker) => marker._point && marker._point.distanceTo(event.layerPoint) < 9);
+    if (bridge) return { bridge: bridge.id };
     const { lat, lng } = event.latlng;
     const shape = parts.ground.shapes().find(({ rings }) => isInside(lat, lng, rings));
     return shape ? { district: shape.code } : null;
@@ -166,7 +174,8 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
   function onMoved() {
     parts?.names.layOut();
     clearTimeout(keepTimer);
-    if (touched) keepTimer = setTimeout(() => keepView(map.getCenter(), map.getZoom()), KEEP_VIEW_MS);
+    if (touched)
+      keepTimer = setTimeout(() => keepView(map.getCenter(), map.getZoom()), KEEP_VIEW_MS);
   }
 
   function onZoomed() {
@@ -209,11 +218,12 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
     },
     reset() {
       touched = false;
+      clearTimeout(keepTimer);
+      forgetView();
       fit();
     },
     showTiles: (shown) => tiles && tiles.getContainer()?.classList.toggle("is-off", !shown),
     highlight: (index) => parts?.units.hover(index),
-    redrawNames: () => parts?.names.layOut(),
     destroy() {
       cancelAnimationFrame(pointerFrame);
       clearTimeout(keepTimer);

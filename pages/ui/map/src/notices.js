@@ -29,8 +29,13 @@ export function createNotices({ onRetry }) {
   const text = el("p");
   const retry = el("button", { type: "button", "data-testid": "retry", onclick: onRetry });
   const signIn = el("a", { href: "", target: "_self", "data-testid": "sign-in" });
-  const sheet = el("div", { class: "guatu-notice", "data-testid": "notice", role: "status", hidden: true },
-    text, retry, signIn);
+  const sheet = el(
+    "div",
+    { class: "guatu-notice", "data-testid": "notice", role: "status", hidden: true },
+    text,
+    retry,
+    signIn,
+  );
   let state = "";
 
   function show(next, words) {

@@ -1,7 +1,19 @@
 /** Colours for canvas: the style sheet is their only source, this reads them from it. */
 
-const NAMES = ["ink", "ink-soft", "faint", "paper", "land", "water", "water-line", "mark",
-  "hollow", "hollow-line", "outline"];
+const NAMES = [
+  "ink",
+  "ink-soft",
+  "faint",
+  "paper",
+  "land",
+  "water",
+  "water-line",
+  "mark",
+  "hollow",
+  "hollow-line",
+  "outline",
+  "seal",
+];
 
 /** "dark" or "light", from a CSS colour; unreadable colours count as light. */
 export function toneOf(color) {

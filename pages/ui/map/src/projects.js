@@ -3,39 +3,12 @@
 import { DivIcon, LayerGroup, Marker } from "leaflet/dist/leaflet-src.esm.js";
 
 import { symbolAt } from "./geometry.js";
+import { groupProjects, visibleProjects } from "./grouping.js";
 import { projectIcon } from "./icons.js";
 
-const CELL_PX = 40;
 const LIFT_PX = 15;
 const STEP_PX = 22;
 const HALF_PX = 10;
-
-/**
- * Projects in groups of one kind whose first members lie within a cell's width.
- *
- * `points` are `{index, kind, x, y}` in pixels. Each group stands where its first member does
- * and has its members and a `turn`: its place among the groups of other kinds beside it.
- */
-export function groupProjects(points, cellPx = CELL_PX) {
-  const groups = [];
-  const near = (group, x, y) => Math.hypot(group.x - x, group.y - y) < cellPx;
-  for (const { index, kind, x, y } of points) {
-    const beside = groups.filter((group) => near(group, x, y));
-    const own = beside.find((group) => group.kind === kind);
-    if (own) own.members.push(index);
-    else groups.push({ kind, x, y, members: [index], turn: beside.length });
-  }
-  return groups;
-}
-
-/** Which projects a filter shows: chosen kinds that exist at its day and have a place. */
-export function visibleProjects(projects, filter) {
-  const { kind, lat, lon, from } = projects;
-  return kind
-    .map((_, i) => i)
-    .filter((i) => filter.kinds.includes(kind[i]) && lat[i] !== null && lon[i] !== null)
-    .filter((i) => !from?.[i] || from[i] <= filter.as_of);
-}
 
 export function createProjects(map, { pane }) {
   const layer = new LayerGroup().addTo(map);
@@ -87,7 +60,6 @@ export function createProjects(map, { pane }) {
     paint,
     at,
     regroup: () => latest && paint(latest.places, latest.filter),
-    count: () => groups.length,
     remove: () => layer.remove(),
   };
 }

@@ -17,25 +17,49 @@ function createRow() {
     value: el("td", { class: "guatu-number" }),
     households: el("td", { class: "guatu-number guatu-minor" }),
   };
-  parts.row = el("tr", {}, parts.rank, el("th", { scope: "row" }, parts.button, el("div", { class: "guatu-bar-box" }, parts.bar)),
-    parts.value, parts.households);
+  parts.row = el(
+    "tr",
+    {},
+    parts.rank,
+    el("th", { scope: "row" }, parts.button, el("div", { class: "guatu-bar-box" }, parts.bar)),
+    parts.value,
+    parts.households,
+  );
   return parts;
 }
 
 export function createRanking({ onSelect, onHover }) {
   const title = el("h3", { class: "guatu-side-title" });
-  const clear = el("button", { type: "button", class: "guatu-quiet", "data-testid": "clear-selection",
-    hidden: true });
+  const clear = el("button", {
+    type: "button",
+    class: "guatu-quiet",
+    "data-testid": "clear-selection",
+    hidden: true,
+  });
   const heads = ["", "place", "value", "households"].map((key) =>
-    el("th", { scope: "col", "data-key": key }));
+    el("th", { scope: "col", "data-key": key }),
+  );
   const body = el("tbody");
-  const more = el("button", { type: "button", class: "guatu-quiet guatu-more", "data-testid": "more-rows",
-    hidden: true });
+  const more = el("button", {
+    type: "button",
+    class: "guatu-quiet guatu-more",
+    "data-testid": "more-rows",
+    hidden: true,
+  });
   const empty = el("p", { class: "guatu-empty", hidden: true });
-  const scroller = el("div", { class: "guatu-ranking-scroll" },
-    el("table", {}, el("thead", {}, el("tr", {}, ...heads)), body), more, empty);
-  const element = el("section", { class: "guatu-ranking", "data-testid": "ranking" },
-    el("div", { class: "guatu-side-head" }, title, clear), scroller);
+  const scroller = el(
+    "div",
+    { class: "guatu-ranking-scroll" },
+    el("table", {}, el("thead", {}, el("tr", {}, ...heads)), body),
+    more,
+    empty,
+  );
+  const element = el(
+    "section",
+    { class: "guatu-ranking", "data-testid": "ranking" },
+    el("div", { class: "guatu-side-head" }, title, clear),
+    scroller,
+  );
   const pool = [];
   let shown = [];
   let limit = PAGE;
@@ -61,7 +85,9 @@ export function createRanking({ onSelect, onHover }) {
   body.addEventListener("keydown", (event) => {
     const rows = [...body.children];
     const here = rows.indexOf(event.target.closest("tr"));
-    const next = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: rows.length - 1 }[event.key];
+    const next = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: rows.length - 1 }[
+      event.key
+    ];
     if (next === undefined || !rows[next]) return;
     event.preventDefault();
     rows[next].querySelector("button").focus();
@@ -83,13 +109,21 @@ export function createRanking({ onSelect, onHover }) {
     writeHeads(places.texts);
     const rows = values?.units[filter.indicator]?.value ?? [];
     const inScope = scopeOf(places.units, filter.district);
-    const ranked = values ? rankRows(places.units.code.map((_, i) => rows[i]), stop, inScope) : [];
+    const ranked = values
+      ? rankRows(
+          places.units.code.map((_, i) => rows[i]),
+          stop,
+          inScope,
+        )
+      : [];
     const selected = places.units.code.indexOf(filter.village);
     shown = ranked.slice(0, limit);
     const isCut = selected >= 0 && inScope[selected] && !shown.includes(selected);
     if (isCut && values) shown.push(selected);
     const most = largestAt(rows, stop, ranked);
-    shown.forEach((index, i) => writeRow(i, index, { rank: ranked.indexOf(index) + 1, most, rows }));
+    shown.forEach((index, i) =>
+      writeRow(i, index, { rank: ranked.indexOf(index) + 1, most, rows }),
+    );
     showRows(shown.length);
     keepOneTabStop();
     writeFoot(ranked.length, places.texts);

@@ -18,7 +18,9 @@ function describeUnit(index, { places, values, filter, stop, indicator }) {
   const { units, names, lang, texts } = places;
   const value = values?.units[filter.indicator]?.value[index]?.[stop];
   const households = values?.households[index]?.[stop];
-  const where = [names[units.district[index]], names[units.town[index]]].filter(Boolean).join(" · ");
+  const where = [names[units.district[index]], names[units.town[index]]]
+    .filter(Boolean)
+    .join(" · ");
   return {
     name: units.name[index],
     where,
@@ -34,33 +36,48 @@ function describeProjects({ kind, members }, { projects, kinds, lang }) {
   const first = members[0];
   const known = members.map((i) => projects.capacity[i]).filter((amount) => amount !== null);
   const total = known.reduce((sum, amount) => sum + amount, 0);
-  const name = members.length === 1 ? projects.name[first] ?? label : `${label} × ${members.length}`;
+  const name =
+    members.length === 1 ? (projects.name[first] ?? label) : `${label} × ${members.length}`;
   const unit = projects.unit[first] ?? "";
-  return { name, lines: known.length ? [[label, `${numberText(total, { lang })} ${unit}`.trim()]] : [] };
+  return {
+    name,
+    lines: known.length ? [[label, `${numberText(total, { lang })} ${unit}`.trim()]] : [],
+  };
 }
 
 function describeDistrict(code, { places, values, filter, stop, indicator }) {
   const { names, lang, texts } = places;
   if (filter.mode !== "shade") return null;
   const value = values?.districts?.[filter.indicator]?.value?.[code]?.[stop];
-  return { name: names[code] ?? code,
-    lines: [[indicator.label, valueText(value, indicator, { lang, texts })]] };
+  return {
+    name: names[code] ?? code,
+    lines: [[indicator.label, valueText(value, indicator, { lang, texts })]],
+  };
 }
 
 export function createReadout() {
   const name = el("div", { class: "guatu-readout-name" });
   const where = el("div", { class: "guatu-readout-where" });
   const list = el("dl");
-  const element = el("div", { class: "guatu-readout", "data-testid": "readout", hidden: true },
-    name, where, list);
+  const element = el(
+    "div",
+    { class: "guatu-readout", "data-testid": "readout", hidden: true },
+    name,
+    where,
+    list,
+  );
 
   function show(description) {
     setAttribute(element, "hidden", description ? null : "");
     if (!description) return;
     setText(name, description.name);
     setText(where, description.where ?? "");
-    list.replaceChildren(...description.lines.flatMap(([label, value]) =>
-      [el("dt", { text: label }), el("dd", { text: value })]));
+    list.replaceChildren(
+      ...description.lines.flatMap(([label, value]) => [
+        el("dt", { text: label }),
+        el("dd", { text: value }),
+      ]),
+    );
   }
 
   return { element, show };

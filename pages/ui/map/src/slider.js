@@ -14,14 +14,29 @@ export function isCarriedForward({ stops, last_event_on: lastEventOn }, stop) {
 /** `onMove(stop, isPlaying)` for every step; `onRest()` when playing has ended. */
 export function createSlider({ onMove, onRest }) {
   const signs = { play: sign("play"), pause: sign("pause") };
-  const play = el("button", { type: "button", class: "guatu-play", "data-testid": "play" }, signs.play);
-  const range = el("input", { type: "range", min: 0, max: 0, step: 1, value: 0, "data-testid": "date" });
+  const play = el(
+    "button",
+    { type: "button", class: "guatu-play", "data-testid": "play" },
+    signs.play,
+  );
+  const range = el("input", {
+    type: "range",
+    min: 0,
+    max: 0,
+    step: 1,
+    value: 0,
+    "data-testid": "date",
+  });
   const scale = el("div", { class: "guatu-time-scale", "aria-hidden": "true" });
   const day = el("span", { class: "guatu-day", "data-testid": "date-label" });
   const carried = el("span", { class: "guatu-carried", hidden: true, "data-testid": "carried" });
-  const element = el("div", { class: "guatu-time", "data-testid": "time" }, play,
+  const element = el(
+    "div",
+    { class: "guatu-time", "data-testid": "time" },
+    play,
     el("div", { class: "guatu-day-box" }, day, carried),
-    el("div", { class: "guatu-range" }, range, scale));
+    el("div", { class: "guatu-range" }, range, scale),
+  );
   let places = null;
   let timer = 0;
 
@@ -49,9 +64,10 @@ export function createSlider({ onMove, onRest }) {
       return el("span", { class: "guatu-year", style: at(middle), text: year });
     });
     const still = places.stops.findIndex((_, i) => isCarriedForward(places, i));
-    const calm = still > 0
-      ? [el("b", { class: "guatu-still", style: `left: ${((still - 1) / last) * 100}%` })]
-      : [];
+    const calm =
+      still > 0
+        ? [el("b", { class: "guatu-still", style: `left: ${((still - 1) / last) * 100}%` })]
+        : [];
     return [...calm, ...years, ...names];
   }
 
@@ -98,5 +114,12 @@ export function createSlider({ onMove, onRest }) {
     setAttribute(carried, "hidden", isCarriedForward(places, index) ? null : "");
   }
 
-  return { element, build, update, rest, isPlaying: () => timer !== 0, destroy: () => clearInterval(timer) };
+  return {
+    element,
+    build,
+    update,
+    rest,
+    isPlaying: () => timer !== 0,
+    destroy: () => clearInterval(timer),
+  };
 }

@@ -5,17 +5,8 @@ import { Canvas, CircleMarker, Util } from "leaflet/dist/leaflet-src.esm.js";
 import { NO_DATA, SUPPRESSED, ZERO } from "./looks.js";
 import { SUPPRESSED_TEXT } from "./wording.js";
 
-const RADII_PX = [5, 6.5, 8.5, 10.5, 13, 16];
 const SHADE_DOT_PX = 2.5;
 const TURN = Math.PI * 2;
-
-const SUPPRESSED_LEAST_PX = 7.5;
-
-/** Radius of a size class; units of unknown size are small. "<5" needs room to be read. */
-export function radiusOf(sizeClass, look = "") {
-  const radius = RADII_PX[sizeClass] ?? RADII_PX[0];
-  return look === SUPPRESSED ? Math.max(radius, SUPPRESSED_LEAST_PX) : radius;
-}
 
 function circle(ctx, x, y, r) {
   ctx.beginPath();

@@ -20,13 +20,26 @@ export function createTrend({ onPick }) {
   const value = el("span", { class: "guatu-trend-value" });
   const lines = svg("g", {});
   const today = svg("line", { class: "guatu-trend-day", y1: 0, y2: HEIGHT });
-  const plot = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img",
-    class: "guatu-trend-plot" }, lines, today);
+  const plot = svg(
+    "svg",
+    {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      class: "guatu-trend-plot",
+    },
+    lines,
+    today,
+  );
   const point = el("i", { class: "guatu-trend-point" });
   const top = el("span", { class: "guatu-trend-top" });
   const box = el("div", { class: "guatu-trend-box" }, plot, point, top);
-  const element = el("section", { class: "guatu-trend", "data-testid": "trend" },
-    el("div", { class: "guatu-side-head" }, title, value), box);
+  const element = el(
+    "section",
+    { class: "guatu-trend", "data-testid": "trend" },
+    el("div", { class: "guatu-side-head" }, title, value),
+    box,
+  );
   let stops = [];
   let drawn = "";
 
@@ -39,11 +52,19 @@ export function createTrend({ onPick }) {
 
   function update({ places, values, filter, stop, indicator }) {
     stops = places.stops;
-    const { main, others } = values ? trendSeries(places, values, filter) : { main: null, others: [] };
+    const { main, others } = values
+      ? trendSeries(places, values, filter)
+      : { main: null, others: [] };
     const all = [main, ...others].filter(Boolean).flatMap((line) => line.values);
     const most = roundUp(Math.max(0, ...all.filter((number) => number > 0)));
-    const key = [places.version, places.lang, filter.measure, filter.indicator, filter.district,
-      filter.village].join("|");
+    const key = [
+      places.version,
+      places.lang,
+      filter.measure,
+      filter.indicator,
+      filter.district,
+      filter.village,
+    ].join("|");
     if (key !== drawn || !values) drawLines(main, others, most, places.district_colors ?? {});
     drawn = values ? key : "";
     mark(main?.values, stop, most);
@@ -55,21 +76,32 @@ export function createTrend({ onPick }) {
   }
 
   function drawLines(main, others, most, colors) {
-    const behind = others.map(({ scope, values }) => svg("path", { d: pathOf(values, most),
-      class: "guatu-trend-line", style: `stroke: ${colors[scope] ?? "currentColor"}` }));
+    const behind = others.map(({ scope, values }) =>
+      svg("path", {
+        d: pathOf(values, most),
+        class: "guatu-trend-line",
+        style: `stroke: ${colors[scope] ?? "currentColor"}`,
+      }),
+    );
     const front = main
-      ? [svg("path", { d: areaOf(main.values, most), class: "guatu-trend-area" }),
-        svg("path", { d: pathOf(main.values, most), class: "guatu-trend-line is-main" })]
+      ? [
+          svg("path", { d: areaOf(main.values, most), class: "guatu-trend-area" }),
+          svg("path", { d: pathOf(main.values, most), class: "guatu-trend-line is-main" }),
+        ]
       : [];
     lines.replaceChildren(...behind, ...front);
   }
 
   function areaOf(values, most) {
     const x = (i) => ((i / Math.max(1, values.length - 1)) * WIDTH).toFixed(2);
-    return runsOf(values).map((run) => {
-      const line = run.map(([i, v]) => `L${x(i)} ${(HEIGHT - (v / most) * HEIGHT).toFixed(2)}`).join("");
-      return `M${x(run[0][0])} ${HEIGHT}${line}L${x(run.at(-1)[0])} ${HEIGHT}Z`;
-    }).join("");
+    return runsOf(values)
+      .map((run) => {
+        const line = run
+          .map(([i, v]) => `L${x(i)} ${(HEIGHT - (v / most) * HEIGHT).toFixed(2)}`)
+          .join("");
+        return `M${x(run[0][0])} ${HEIGHT}${line}L${x(run.at(-1)[0])} ${HEIGHT}Z`;
+      })
+      .join("");
   }
 
   function mark(values, stop, most) {
@@ -86,7 +118,7 @@ export function createTrend({ onPick }) {
   function scopeName({ units, names, texts }, { village, district }) {
     const unit = units.code.indexOf(village);
     if (unit >= 0) return units.name[unit];
-    return district ? names[district] ?? district : texts.all_city;
+    return district ? (names[district] ?? district) : texts.all_city;
   }
 
   return { element, update };

@@ -5,7 +5,7 @@ import { LayerGroup } from "leaflet/dist/leaflet-src.esm.js";
 import { placeLabels } from "./declutter.js";
 import { latLngOf } from "./geometry.js";
 import { nameMarker } from "./place_names.js";
-import { radiusOf } from "./symbols.js";
+import { radiusOf } from "./scales.js";
 
 const LIMIT = 140;
 const NAME_HEIGHT_PX = 15;
@@ -38,16 +38,30 @@ export function createUnitNames(map, { pane }) {
     shown.clear();
     const { code, name, lat, lon, district } = places.units;
     const units = code.map((id, i) => ({
-      id, text: name[i], district: district[i], kind: "unit",
+      id,
+      text: name[i],
+      district: district[i],
+      kind: "unit",
       at: lat[i] === null || lon[i] === null ? null : [lat[i], lon[i]],
       r: steadyRadius(values?.size[i]),
     }));
-    const others = [["town", places.layers.towns], ["bridge", places.layers.bridges]];
-    const fixed = others.flatMap(([kind, layer]) => layer.features.map((feature) => {
-      const { id, district_code: of } = feature.properties;
-      return { id: String(id), text: places.names[id] ?? String(id), kind, district: of,
-        at: latLngOf(feature.geometry.coordinates), r: kind === "town" ? 6 : 10 };
-    }));
+    const others = [
+      ["town", places.layers.towns],
+      ["bridge", places.layers.bridges],
+    ];
+    const fixed = others.flatMap(([kind, layer]) =>
+      layer.features.map((feature) => {
+        const { id, district_code: of } = feature.properties;
+        return {
+          id: String(id),
+          text: places.names[id] ?? String(id),
+          kind,
+          district: of,
+          at: latLngOf(feature.geometry.coordinates),
+          r: kind === "town" ? 6 : 10,
+        };
+      }),
+    );
     // Large units first: they are what the reader looks for.
     things = [...units.sort((a, b) => b.r - a.r), ...fixed].filter((thing) => thing.at);
     layOut();
@@ -57,8 +71,9 @@ export function createUnitNames(map, { pane }) {
     if (!things.length) return;
     const view = map.getBounds().pad(0.05);
     const zoom = map.getZoom();
-    const visible = things.filter(({ at, kind }) =>
-      view.contains(at) && (kind !== "bridge" || zoom >= BRIDGE_NAME_ZOOM));
+    const visible = things.filter(
+      ({ at, kind }) => view.contains(at) && (kind !== "bridge" || zoom >= BRIDGE_NAME_ZOOM),
+    );
     const boxes = visible.map((thing) => {
       const { x, y } = map.latLngToLayerPoint(thing.at);
       return { id: thing.id, x, y, r: thing.r, w: measure(thing.text), h: NAME_HEIGHT_PX };
@@ -75,8 +90,11 @@ export function createUnitNames(map, { pane }) {
     if (before?.side === side) return;
     if (before) group.removeLayer(before.marker);
     const className = `guatu-unit-name guatu-${thing.kind}-label guatu-side-${side}`;
-    const marker = nameMarker(thing.at, thing.text,
-      { pane, className, style: `--r: ${thing.r}px` });
+    const marker = nameMarker(thing.at, thing.text, {
+      pane,
+      className,
+      style: `--r: ${thing.r}px`,
+    });
     shown.set(thing.id, { marker, side, district: thing.district, kind: thing.kind });
     group.addLayer(marker);
     fade(shown.get(thing.id));
@@ -96,5 +114,5 @@ export function createUnitNames(map, { pane }) {
     for (const entry of shown.values()) fade(entry);
   }
 
-  return { build, layOut, paint, count: () => shown.size, remove: () => group.remove() };
+  return { build, layOut, paint, remove: () => group.remove() };
 }

@@ -5,24 +5,10 @@ import { LayerGroup } from "leaflet/dist/leaflet-src.esm.js";
 import { scopeOf } from "./filter.js";
 import { symbolAt } from "./geometry.js";
 import { lookAt } from "./looks.js";
-import { OrderedCanvas, radiusOf, UnitMarker } from "./symbols.js";
+import { crowdScale, metersToPixels, radiusOf } from "./scales.js";
+import { OrderedCanvas, UnitMarker } from "./symbols.js";
 
 const ACCURACY_ZOOM = 12;
-const MANY_UNITS = 200;
-const ROOMY_ZOOM = 11;
-const CROWDED_SCALE = 0.6;
-const EARTH_CIRCUMFERENCE_M = 40075016.686;
-
-/** How many pixels a ground distance takes at a latitude and zoom of web Mercator. */
-export function metersToPixels(distanceM, lat, zoom) {
-  const metersPerPixel = (EARTH_CIRCUMFERENCE_M * Math.cos((lat * Math.PI) / 180)) / (256 * 2 ** zoom);
-  return distanceM / metersPerPixel;
-}
-
-/** Many units on a small scale are drawn smaller, or they would be one heap. */
-export function crowdScale(count, zoom) {
-  return count > MANY_UNITS && zoom < ROOMY_ZOOM ? CROWDED_SCALE : 1;
-}
 
 export function createUnits(map, { pane }) {
   const canvas = new OrderedCanvas({ pane, padding: 0.1 });
@@ -99,7 +85,7 @@ export function createUnits(map, { pane }) {
   }
 
   function ringOf(index) {
-    if (index === selected) return palette.primary;
+    if (index === selected) return palette.seal;
     return index === hovered ? palette.ink : "";
   }
 
@@ -135,5 +121,14 @@ export function createUnits(map, { pane }) {
     if (latest && crowdScale(codes.length, map.getZoom()) !== scale) paint(latest);
   }
 
-  return { canvas, build, paint, rescale, hover, at, markers: () => markers, remove: () => group.remove() };
+  return {
+    canvas,
+    build,
+    paint,
+    rescale,
+    hover,
+    at,
+    markers: () => markers,
+    remove: () => group.remove(),
+  };
 }

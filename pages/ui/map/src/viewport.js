@@ -5,7 +5,10 @@ const KEY = "guatu-map-view";
 /** A stored view, if it can be read and its centre lies within the bounds [[s, w], [n, e]]. */
 export function parseView(text, [[south, west], [north, east]]) {
   try {
-    const { center: [lat, lon], zoom } = JSON.parse(text);
+    const {
+      center: [lat, lon],
+      zoom,
+    } = JSON.parse(text);
     const isNear = lat > south - 1 && lat < north + 1 && lon > west - 1 && lon < east + 1;
     return isNear && Number.isFinite(zoom) ? { center: [lat, lon], zoom } : null;
   } catch {
@@ -27,5 +30,13 @@ export function keepView({ lat, lng }, zoom) {
     window.sessionStorage.setItem(KEY, JSON.stringify({ center, zoom }));
   } catch {
     // storage may be forbidden; the view is then not kept
+  }
+}
+
+export function forgetView() {
+  try {
+    window.sessionStorage.removeItem(KEY);
+  } catch {
+    // storage may be forbidden; nothing was kept then
   }
 }

@@ -168,6 +168,7 @@ PALETTES: Final[Mapping[str, tuple[str, ...]]] = {
     "on_register": ("#cdd3e4", "#9fa9cb", "#737fae", "#4d578b", "#2c3361"),
     "reach": ("#c5dcee", "#8fbadd", "#5a94c4", "#326c9f", "#164570"),
     "coverage": ("#c8e3cf", "#8fc7b3", "#559fa0", "#2f7487", "#17476a"),
+    "leaders": ("#e6d3e0", "#c9a5c0", "#a8789c", "#804f76", "#532c4d"),
     "places": ("#e6dea6", "#c9bb66", "#a29438", "#766d22", "#4b4515"),
 }
 PAPER: Final = "#fbf8f1"

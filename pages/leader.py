@@ -46,7 +46,10 @@ def draw_board(viewer: Viewer) -> None:
         filter_=filter_,
         lang=lang,
         sentence=filter_.sentence(choices, lang),
-        notes=tuple(problem.sentence(lang) for problem in problems),
+        notes=(
+            *(problem.sentence(lang) for problem in problems),
+            *filter(None, (filter_.caveat(choices, lang),)),
+        ),
         claim=differing_claim(cache.claims(version, viewer), filter_, lang),
     )
     wide, narrow = st.columns([0.75, 0.25], gap="medium")

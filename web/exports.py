@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from data.access import SMALL_CELL_HOUSEHOLDS, Viewer
 from data.errors import AssetsMissing
-from data.queries.atlas import PERSONS, UNITS, Atlas, IndicatorScale, Sheet, scales_of
+from data.queries.atlas import DECIMALS, PERSONS, UNITS, Atlas, IndicatorScale, Sheet, scales_of
 from data.queries.filters import INDICATORS, KINDS, Filter, parse_filter
 from data.queries.indicators import Indicators
 from data.queries.places import get_dataset, list_choices
@@ -160,7 +160,7 @@ def _cell(value: float, indicator: str, lang: Lang, texts: dict[str, str]) -> st
         return f"<{SMALL_CELL_HOUSEHOLDS}"
     if value != value:  # noqa: PLR0124 - NaN is not itself
         return texts["no_data"]
-    decimals = 0 if indicator in PERSONS else 1 + (indicator == "places")
+    decimals = 0 if indicator in PERSONS else DECIMALS.get(indicator, 1)
     return format_number(value, lang, decimals=decimals) + UNITS.get(indicator, "")
 
 

@@ -5,7 +5,7 @@ the reader. The live map, the saved file and the captions all take what they sho
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -24,6 +24,7 @@ from data.queries.instants import known, known_before, monthly_stops
 from data.queries.places import list_districts, list_landmarks, list_units
 from data.queries.projects import list_districts_with_projects, list_projects
 from data.queries.register import read_ledger
+from data.queries.responsibility import count_leaders
 from geo.classify import (
     COVERAGE_BREAKS,
     PALETTES,
@@ -37,8 +38,9 @@ from geo.classify import (
 from geo.layers import Bounds, Layer, Scale, bounds_of, line_layer, point_layer, polygon_layer
 
 PERSONS: Final = ("remaining", "exited", "on_register")
-UNITS: Final = {"reach": "%", "coverage": "%", "places": ""}
-DECIMALS: Final = {"places": 2}
+UNITS: Final = {"reach": "%", "coverage": "%", "leaders": "", "places": ""}
+LEADER_BREAKS: Final = (1.0, 2.0, 5.0, 10.0)
+DECIMALS: Final = {"places": 2, "leaders": 0}
 
 
 @dataclass(frozen=True)
@@ -161,14 +163,23 @@ def read_sheet(db: Database, viewer: Viewer, measure: str, atlas: Atlas) -> Shee
     with reading(db) as connection:
         ledger = read_ledger(connection, viewer, Filter(measure=measure), stops)
         fact_days = read_fact_days(connection, viewer)
+        codes, districts = list(atlas.units["code"]), list(atlas.districts["prefix"])
+        leaders = {
+            groups: count_leaders(connection, viewer, groups, stops)
+            for groups in (tuple(codes), tuple(districts), ("",))
+        }
     with_projects = list_districts_with_projects(db)
-    codes, districts = list(atlas.units["code"]), list(atlas.districts["prefix"])
     stale = stale_villages(fact_days, codes, stops)
+
+    def measured(*groups: str) -> Indicators:
+        found = measure_groups(ledger, groups, viewer, with_projects=with_projects)
+        return replace(found, rates={**found.rates, "leaders": leaders[groups].astype(float)})
+
     return Sheet(
         stops=tuple(stops),
-        units=measure_groups(ledger, codes, viewer, with_projects=with_projects),
-        districts=measure_groups(ledger, districts, viewer, with_projects=with_projects),
-        whole=measure_groups(ledger, [""], viewer, with_projects=with_projects),
+        units=measured(*codes),
+        districts=measured(*districts),
+        whole=measured(""),
         gaps={
             prefix: worst_gaps(ledger, prefix, viewer, stale=stale) for prefix in ["", *districts]
         },
@@ -197,6 +208,8 @@ def _scale(indicator: str, indicators: Indicators) -> tuple[Scale, tuple[str, ..
         counts = nice_breaks(float(max(greatest, 1.0)))
         breaks: tuple[float, ...] = tuple(float(limit) for limit in counts)
         labels = count_labels(counts)
+    elif indicator == "leaders":
+        breaks, labels = LEADER_BREAKS, count_labels(tuple(int(limit) for limit in LEADER_BREAKS))
     else:
         breaks = {"reach": PERCENT_BREAKS, "coverage": COVERAGE_BREAKS}.get(indicator, RATIO_BREAKS)
         labels = measure_labels(breaks, unit=UNITS[indicator])

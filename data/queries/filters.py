@@ -18,6 +18,7 @@ INDICATORS: Final = {
     "on_register": mark("建档立卡人口"),
     "reach": mark("措施覆盖率"),
     "coverage": mark("结对帮扶覆盖率"),
+    "leaders": mark("联系领导人数"),
     "places": mark("户均项目名额"),
 }
 KINDS: Final = {
@@ -36,11 +37,16 @@ S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
 @dataclass(frozen=True)
 class Choices:
-    """What a filter may name: districts, measures and villages with their names by language."""
+    """What a filter may name: districts, measures and villages with their names by language.
+
+    `exactness` says of a measure of another vocabulary how it reads in Wuhai's five: one_to_one,
+    ambiguous or none.
+    """
 
     districts: Mapping[str, Mapping[Lang, str]]
     measures: Mapping[str, Mapping[Lang, str]]
     villages: Mapping[str, Mapping[Lang, str]]
+    exactness: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,15 @@ class Filter:
             measure=measure,
             indicator=translate(INDICATORS[self.indicator], lang),
         )
+
+    def caveat(self, choices: Choices, lang: Lang) -> str | None:
+        """Say where the chosen measure does not mean one measure of Wuhai's five."""
+        texts = {
+            "ambiguous": mark("该措施与乌海五项口径不是一一对应，这里只计一一对应的部分。"),
+            "none": mark("该措施在乌海五项口径中没有对应，没有数据可显示。"),
+        }
+        text = texts.get(choices.exactness.get(self.measure, ""))
+        return None if text is None else translate(text, lang)
 
     def to_query(self, lang: Lang) -> dict[str, str]:
         """Write the filter as parameters of a URL; what stands at its default is left out."""

@@ -83,6 +83,9 @@ def measure_groups(
         "places": _places(ledger, rows, groups, base["on_register"], with_projects),
     }
     no_record = base["on_register"].max(axis=1, initial=0) == 0
+    if not ledger.is_answerable:
+        no_record[:] = True
+        rates = {name: np.full_like(values, np.nan) for name, values in rates.items()}
     return _hidden(groups, sums, rates, no_record, viewer)
 
 

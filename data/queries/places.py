@@ -16,6 +16,7 @@ from data.models import Dataset, DataVersion, Division, Landmark, Measure, Villa
 from data.queries.filters import DEFAULT_AS_OF, Choices
 from data.queries.frames import place_points, read_frame
 from data.queries.instants import known, known_before, valid
+from data.queries.register import resolve_measure
 from data.text import Lang
 from geo.crs import LONLAT
 
@@ -152,6 +153,11 @@ def list_choices(db: Database, viewer: Viewer) -> Choices:
             .where(Measure.vocabulary.in_(("WH5", "NAT5")))
             .order_by(Measure.vocabulary.desc(), Measure.position)
         ).all()
+        exactness = {
+            f"{m.vocabulary}.{m.code}": resolve_measure(connection, f"{m.vocabulary}.{m.code}").kind
+            for m in measures
+            if m.vocabulary != "WH5"
+        }
     villages = divisions[divisions["kind"].isin(["village", "community"])]
     return Choices(
         districts=_names(districts, "prefix"),
@@ -163,6 +169,7 @@ def list_choices(db: Database, viewer: Viewer) -> Choices:
             for m in measures
         },
         villages=_names(villages, "code"),
+        exactness=exactness,
     )
 
 

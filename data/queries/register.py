@@ -40,6 +40,8 @@ class Ledger:
     ----------
     stops
         The days asked for, ascending.
+    is_answerable
+        False when the chosen measure has no counterpart: then nothing can be counted.
     households
         `code` and `village`, one row a household, ordered by both.
     registered, exited, exited_before
@@ -53,6 +55,7 @@ class Ledger:
     """
 
     stops: tuple[date, ...]
+    is_answerable: bool
     households: pd.DataFrame
     registered: Counts
     exited: Counts
@@ -105,11 +108,13 @@ def read_ledger(
 
     has_measure = holds(MeasureAssignment) > 0
     measured = np.ones((size, len(stops)), dtype=bool)
+    code: str | None = ""
     if filter_.measure:
         code = resolve_measure(connection, filter_.measure).code
         measured = holds(MeasureAssignment, MeasureAssignment.measure_code == (code or "")) > 0
     return Ledger(
         stops=tuple(stops),
+        is_answerable=code is not None,
         households=households,
         registered=persons((spans["status"] == Status.REGISTERED).to_numpy(dtype=bool)),
         exited=persons(exited & since),

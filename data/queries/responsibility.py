@@ -1,9 +1,12 @@
 """Responsibility: leaders, cadres, teams and first responsible persons on a day."""
 
+from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from data.access import Viewer, scope
 from data.engine import Database, reading
@@ -19,7 +22,7 @@ from data.models import (
 )
 from data.queries.filters import Filter
 from data.queries.frames import read_frame
-from data.queries.instants import known, known_before, valid
+from data.queries.instants import counts_at, days, known, known_before, valid
 from data.queries.register import resolve_measure
 
 
@@ -67,6 +70,52 @@ def count_officials(
             counts[name] = dict(connection.execute(by_village).tuples().all())
             counts[name][""] = connection.execute(select(distinct)).scalar_one()
     return pd.DataFrame(counts).fillna(0).astype(int)
+
+
+def count_leaders(
+    connection: Connection, viewer: Viewer, groups: Sequence[str], stops: Sequence[date]
+) -> npt.NDArray[np.int64]:
+    """Count the distinct leaders of each group of villages at each stop.
+
+    Parameters
+    ----------
+    connection
+        An open reading connection.
+    viewer
+        Limits the villages, in SQL.
+    groups
+        Leading digits of division codes, all of one length.
+    stops
+        Days in ascending order.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(len(groups), len(stops))``.
+    """
+    link = LeaderVillageLink
+    statement = select(
+        link.official_id.label("official"),
+        link.village_code.label("village"),
+        link.valid_from.label("first"),
+        link.valid_to.label("after"),
+    ).where(known(link, known_before(None)))
+    spans = read_frame(connection, scope(statement, viewer, link.village_code), dtype=object)
+    length = len(groups[0]) if groups else 0
+    spans["group"] = spans["village"].str[:length] if length else ""
+    spans = spans[spans["group"].isin(groups)]
+    pairs = spans[["group", "official"]].drop_duplicates().reset_index(drop=True)
+    rows = pd.MultiIndex.from_frame(pairs).get_indexer(
+        pd.MultiIndex.from_frame(spans[["group", "official"]])
+    )
+    linked = counts_at(rows, (days(spans["first"]), days(spans["after"])), stops, size=len(pairs))
+    counts = np.zeros((len(groups), len(stops)), dtype=np.int64)
+    np.add.at(
+        counts,
+        pd.Index(groups).get_indexer(pd.Index(pairs["group"])),
+        (linked > 0).astype(np.int64),
+    )
+    return counts
 
 
 def count_linked_villages(db: Database, as_of: date) -> int:

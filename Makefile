@@ -28,7 +28,7 @@ TEXTS := $(shell find geo data web pages i18n \( -name '*.py' -o -name '*.po' -o
 .PHONY: help setup run dev browser lint test check bench golden docs i18n lock clean
 
 help: ## 列出全部命令 List the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 # ── set-up ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -239,13 +239,14 @@ def _values_body(version: str, viewer: Viewer, lang: Lang, measure: str) -> byte
     units, districts = {}, {}
     for code in INDICATORS:
         values, wide = sheet.units.value(code), sheet.districts.value(code)
+        total = _plain(sheet.whole.value(code))[0]
         units[code] = {
             "value": _plain(values),
             "class": join_rows(classify(values, scales[code].units.breaks)),
         }
         classes = join_rows(classify(wide, scales[code].districts.breaks))
         districts[code] = {
-            "value": dict(zip(sheet.districts.groups, _plain(wide), strict=True)),
+            "value": {"": total, **dict(zip(sheet.districts.groups, _plain(wide), strict=True))},
             "class": dict(zip(sheet.districts.groups, classes, strict=True)),
         }
     return _pack(

@@ -92,3 +92,10 @@ def test_the_same_texts_give_the_same_bytes(workshop, capsys):
     fonts.main()
     assert fonts.built_fonts() == first
     assert "box-400-core.woff2" in capsys.readouterr().out
+
+
+def test_a_cut_font_draws_what_was_asked_and_nothing_else(workshop):
+    target = workshop / "cut.woff2"
+    fonts.cut(fonts.FACES[0], frozenset("村A"), target)
+    assert characters_of(target) == set("村A")
+    assert not target.with_suffix(".part").exists()

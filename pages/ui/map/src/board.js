@@ -1,16 +1,17 @@
 /**
  * The board: every part in one grid, one filter for all of them, one way from filter to picture.
  *
- * change → settle → refresh → (fetch → refresh) → paint. Refresh always asks what is wanted
- * *now*, so an answer that comes late is held for later use but never drawn.
+ * change → settle → refresh → (fetch → refresh) → paint. Refresh always asks what is wanted now,
+ * so an answer that comes late is held for later use but never drawn.
  */
 
 import { createCaption } from "./caption.js";
-import { el, setAttribute } from "./element.js";
+import { setAttribute } from "./element.js";
 import { createFigures } from "./figures.js";
 import { drawnKey, isSameFilter, settleFilter, stopIndex, valuesUrl } from "./filter.js";
 import { createFilters } from "./filters.js";
 import { createFurniture } from "./furniture.js";
+import { layOut } from "./layout.js";
 import { createLegend } from "./legend.js";
 import { createMapView } from "./mapview.js";
 import { createNotices, firstWords } from "./notices.js";
@@ -72,33 +73,12 @@ export function createBoard(parent) {
   });
   const trend = createTrend({ onPick: (stop) => moveTo(stop, {}) });
 
-  const sheetMap = el("div", { class: "guatu-map", "data-testid": "map" });
-  const frameCanvas = el("canvas", { class: "guatu-frame", "aria-hidden": "true" });
-  const sheet = el(
-    "div",
-    { class: "guatu-sheet" },
-    sheetMap,
-    frameCanvas,
-    ...furniture.elements,
-    readout.element,
-    legend.element,
-    ...notices.elements,
-  );
-  const root = el(
-    "section",
-    { class: "guatu-board", "data-mounts": 0, "data-paints": 0, "data-drawn": "", "data-ver": "" },
-    el(
-      "div",
-      { class: "guatu-grid" },
-      figures.element,
-      filters.element,
-      caption.element,
-      el("div", { class: "guatu-main" }, sheet, furniture.credits),
-      slider.element,
-      ranking.element,
-      trend.element,
-    ),
-  );
+  const { root, sheet, sheetMap, frameCanvas } = layOut({
+    overlays: [...furniture.elements, readout.element, legend.element, ...notices.elements],
+    credits: furniture.credits,
+    above: [figures.element, filters.element, caption.element],
+    beside: [slider.element, ranking.element, trend.element],
+  });
   parent.append(root);
   root.addEventListener("pointerdown", (event) => filters.closeUnless(event.composedPath()[0]));
   let mapView = null;
@@ -178,6 +158,7 @@ export function createBoard(parent) {
   }
 
   function moveTo(stop, { isPlaying = false }) {
+    if (!state.places) return;
     change({ as_of: state.places.stops[stop] }, { delayMs: DRAG_DELAY_MS, tell: !isPlaying });
   }
 

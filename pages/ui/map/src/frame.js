@@ -1,4 +1,4 @@
-/** The printed frame: two fine lines, a ladder of degrees between them, a faint graticule inside. */
+/** The printed frame: two fine lines, degrees between them, a faint graticule inside. */
 
 const STEPS_MINUTES = [120, 60, 30, 15, 10, 5, 2, 1];
 const MIN_SPACING_PX = 74;

@@ -1,4 +1,8 @@
-/** Small plane geometry for labels and pointing. Leaflet wants latitude first: only `latLngOf` turns. */
+/**
+ * Small plane geometry for labels and pointing.
+ *
+ * Leaflet wants latitude first, GeoJSON longitude: only `latLngOf` turns.
+ */
 
 export const latLngOf = ([lon, lat]) => [lat, lon];
 

@@ -61,7 +61,7 @@ export function createGround(map, { pane, namesPane }) {
     }
   }
 
-  /** Take the look of a filter: what fills each district, whose line is strong, which bridges are open. */
+  /** Take the look of a filter: the fill and line of each district, which bridges are open. */
   function paint({ filter, stop, values, indicator, palette, colors }) {
     const rows = values?.districts?.[filter.indicator]?.class ?? {};
     for (const shape of shapes) {

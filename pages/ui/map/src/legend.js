@@ -91,11 +91,14 @@ export function createLegend({ onTiles }) {
       ...indicator.colors.map((color) => el("i", { style: `background: ${color}` })),
     );
     counts = new Map();
+    // Sums of districts are larger than villages' values and have classes of their own.
+    const labels =
+      (filter.mode === "shade" && indicator.district_class_labels) || indicator.class_labels;
     rows.replaceChildren(
       ...[...CLASSES, ...EXCEPTIONS]
         .map((look) => {
           const label = CLASSES.includes(look)
-            ? indicator.class_labels[look]
+            ? labels[look]
             : texts[lookTextKey(look)];
           return label === undefined ? null : countedRow(look, label, scene);
         })

@@ -69,7 +69,7 @@ export function createTrend({ onPick }) {
     drawn = values ? key : "";
     mark(main?.values, stop, most);
     const { lang, texts } = places;
-    setText(title, `${texts.trend} · ${scopeName(places, filter)}`);
+    setText(title, `${indicator.label} · ${scopeName(places, filter)}`);
     setText(value, main ? valueText(main.values[stop], indicator, { lang, texts }) : "");
     setText(top, numberText(most, { lang }));
     setAttribute(plot, "aria-label", `${texts.trend} ${indicator.label} ${value.textContent}`);

@@ -49,14 +49,15 @@ export function createUnitNames(map, { pane }) {
       ["town", places.layers.towns],
       ["bridge", places.layers.bridges],
     ];
+    // A town code begins with its district code.
     const fixed = others.flatMap(([kind, layer]) =>
       layer.features.map((feature) => {
-        const { id, district_code: of } = feature.properties;
+        const { id } = feature.properties;
         return {
           id: String(id),
           text: places.names[id] ?? String(id),
           kind,
-          district: of,
+          district: kind === "town" ? String(id).slice(0, 6) : "",
           at: latLngOf(feature.geometry.coordinates),
           r: kind === "town" ? 6 : 10,
         };

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  dayText,
+  fill,
+  lookTextKey,
+  numberText,
+  valueText,
+} from "../../pages/ui/map/src/wording.js";
+
+const texts = { no_data: "无数据", true_zero: "零", suppressed: "少于 5" };
+
+test("places in a text are filled; without a place the fact is appended", () => {
+  assert.equal(fill("还有 {n} 行", { n: 3 }), "还有 3 行");
+  assert.equal(fill("截至", { date: "2016-12-31" }), "截至 2016-12-31");
+});
+
+test("a text is never filled twice", () => {
+  assert.equal(fill("{n}", { n: "{n} {{7*7}} ${alert(1)}" }), "{n} {{7*7}} ${alert(1)}");
+});
+
+test("no data, suppressed and zero read differently", () => {
+  assert.equal(numberText(null), "–");
+  assert.equal(numberText(-1), "<5");
+  assert.equal(numberText(0), "0");
+  assert.equal(numberText(1515), "1,515");
+  assert.equal(numberText(83.333, { decimals: 1 }), "83.3");
+});
+
+test("a value carries its unit, a missing one its reason", () => {
+  const people = { unit: "人", decimals: 0 };
+  const share = { unit: "%", decimals: 1 };
+  const about = { lang: "zh-CN", texts };
+  assert.equal(valueText(91, people, about), "91 人");
+  assert.equal(valueText(98.25, share, about), "98.3%");
+  assert.equal(valueText(null, people, about), "无数据");
+});
+
+test("each exceptional look has its text", () => {
+  assert.deepEqual(["z", "n", "s"].map(lookTextKey), ["true_zero", "no_data", "suppressed"]);
+});
+
+test("a day does not slip into its neighbour in any time zone", () => {
+  assert.equal(dayText("2016-12-31", "zh-CN"), "2016年12月31日");
+  assert.match(dayText("2016-12-31", "en"), /31 Dec 2016/);
+});

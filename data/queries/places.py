@@ -34,7 +34,7 @@ class DatasetFacts:
 def get_dataset(db: Database) -> DatasetFacts:
     """Read what fills the database; only this needs no viewer, as it tells of nobody."""
     with reading(db) as connection:
-        facts = dict(connection.execute(select(Dataset.key, Dataset.value)).tuples().all())
+        facts = dict(connection.execute(select(Dataset.key, Dataset.value)).all())
         version = connection.execute(select(DataVersion.version)).scalar()
     return DatasetFacts(
         version=int(version or 0),

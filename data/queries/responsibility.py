@@ -67,7 +67,7 @@ def count_officials(
             rows = statement.subquery()
             distinct = func.count(rows.c.official.distinct())
             by_village = select(rows.c.village, distinct).group_by(rows.c.village)
-            counts[name] = dict(connection.execute(by_village).tuples().all())
+            counts[name] = dict(connection.execute(by_village).all())
             counts[name][""] = connection.execute(select(distinct)).scalar_one()
     return pd.DataFrame(counts).fillna(0).astype(int)
 

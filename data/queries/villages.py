@@ -118,7 +118,7 @@ def count_measures(db: Database, viewer: Viewer, code: str, *, as_of: date) -> p
     )
     with reading(db) as connection:
         counts = dict(
-            connection.execute(scope(counted, viewer, Household.village_code)).tuples().all()
+            connection.execute(scope(counted, viewer, Household.village_code)).all()
         )
         names = connection.execute(
             select(Measure.code, Measure.name_zh, Measure.name_en)

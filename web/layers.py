@@ -8,12 +8,13 @@ import gzip
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import lru_cache
+from threading import Condition
 from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from cachetools import LRUCache, cached
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -100,26 +101,26 @@ def _pack(body: dict[str, Any]) -> bytes:
     return gzip.compress(text.encode("utf-8"), compresslevel=6, mtime=0)
 
 
-@lru_cache(maxsize=_KEPT)
+@cached(cache=LRUCache(_KEPT), condition=Condition())
 def _choices(version: str, viewer: Viewer) -> Choices:
     del version
     return list_choices(shared_database(), viewer)
 
 
-@lru_cache(maxsize=_KEPT)
+@cached(cache=LRUCache(_KEPT), condition=Condition())
 def atlas_of(version: str, viewer: Viewer) -> Atlas:
     """Read a viewer's atlas once a version."""
     del version
     return read_atlas(shared_database(), viewer)
 
 
-@lru_cache(maxsize=_KEPT)
+@cached(cache=LRUCache(_KEPT), condition=Condition())
 def sheet_of(version: str, viewer: Viewer, measure: str) -> Sheet:
     """Read a measure's values once a version."""
     return read_sheet(shared_database(), viewer, measure, atlas_of(version, viewer))
 
 
-@lru_cache(maxsize=_KEPT)
+@cached(cache=LRUCache(_KEPT), condition=Condition())
 def _places_body(version: str, viewer: Viewer, lang: Lang) -> bytes:
     atlas, db = atlas_of(version, viewer), shared_database()
     west, south, east, north = atlas.bounds
@@ -231,7 +232,7 @@ def _measures(choices: Choices, lang: Lang) -> list[dict[str, str]]:
     return listed
 
 
-@lru_cache(maxsize=_KEPT)
+@cached(cache=LRUCache(_KEPT), condition=Condition())
 def _values_body(version: str, viewer: Viewer, lang: Lang, measure: str) -> bytes:
     sheet = sheet_of(version, viewer, measure)
     scales = scales_of(sheet_of(version, viewer, ""))

@@ -4,6 +4,7 @@ The one choke point. A viewer is an argument of every query; rows are limited in
 counts, maps and exports obey the same rule; columns are masked in one function.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -18,6 +19,9 @@ from geo.classify import SUPPRESSED
 
 SMALL_CELL_HOUSEHOLDS: Final = 5
 """Cells of fewer households are suppressed for roles that may not see more."""
+
+DIVISION_LEVELS: Final = (2, 4, 6, 9, 12)
+"""Lengths of the code of a province, city, district, town and village."""
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 
@@ -139,6 +143,12 @@ def reaches(viewer: Viewer, code: str) -> bool:
     return code.startswith(viewer.areas) if viewer.areas else False
 
 
+def prefix_of(code: str) -> str:
+    """Give the leading digits that everything inside a division shares with its code."""
+    significant = code.rstrip("0")
+    return next(code[:n] for n in DIVISION_LEVELS if n >= len(significant))
+
+
 def within(column: Any, prefix: str) -> ColumnElement[bool]:  # noqa: ANN401 - a mapped column
     """Say in SQL that a 12-digit code lies under the division with these leading digits."""
     clause: ColumnElement[bool] = column.between(prefix.ljust(12, "0"), prefix.ljust(12, "9"))
@@ -167,13 +177,17 @@ def scope(select: S, viewer: Viewer, column: Any) -> S:  # noqa: ANN401 - a mapp
 def suppress(
     values: npt.NDArray[np.float64], households: npt.NDArray[np.int64], viewer: Viewer
 ) -> npt.NDArray[np.float64]:
-    """Hide each value that rests on one to four households, if the viewer may not see those.
+    """Hide each value that rests on one to four households, if the viewer may not see those."""
+    return hide(values, is_small(households), viewer)
 
-    A true zero stays a zero and no data stays no data: only a small cell is hidden.
-    """
+
+def hide(
+    values: npt.NDArray[np.float64], small: npt.NDArray[np.bool_], viewer: Viewer
+) -> npt.NDArray[np.float64]:
+    """Hide the marked values, if the viewer may not see small cells."""
     if can(viewer, Action.SEE_SMALL_CELLS):
         return values
-    return np.where(is_small(households), SUPPRESSED, values)
+    return np.where(small, SUPPRESSED, values)
 
 
 def is_small(households: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
@@ -182,16 +196,22 @@ def is_small(households: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     return small
 
 
-def mask(frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
+MASK: Final = "***"
+
+
+def mask(frame: pd.DataFrame, origins: Mapping[str, Any]) -> pd.DataFrame:
     """Blank what is sensitive; the last step of every query that returns rows about people.
 
-    Columns named `cause` are blanked to a mark of three stars unless the viewer works with
-    households; `birth_year` becomes a band of ten years for everybody.
+    Parameters
+    ----------
+    frame
+        Rows about people.
+    origins
+        The mapped column that each column of the frame comes from; whatever that one declares
+        sensitive is blanked, for every role: seeing it takes a right, a reason and a record.
     """
     masked = frame.copy()
-    if "cause" in masked and not can(viewer, Action.SEE_HOUSEHOLDS):
-        masked["cause"] = "***"
-    if "birth_year" in masked:
-        decade = masked["birth_year"] // 10 * 10
-        masked["birth_year"] = decade.astype(str) + "–" + (decade + 9).astype(str)
+    for name, origin in origins.items():
+        if origin.info["sensitive"] is not None:
+            masked[name] = MASK
     return masked

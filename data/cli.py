@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from sqlalchemy import text
 
@@ -37,7 +38,7 @@ def run() -> None:
         app(standalone_mode=True)
     except AppError as error:
         lang = choose_lang(load_settings().lang if error.code != "settings_refused" else None)
-        console.print(f"[bold red]✗[/] {render_error(error, lang)}", soft_wrap=True)
+        console.print(f"[bold red]✗[/] {escape(render_error(error, lang))}", soft_wrap=True)
         sys.exit(1)
 
 

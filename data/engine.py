@@ -1,7 +1,7 @@
 """The database: how it is opened, read and written, and how its failures are told."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from data.errors import (
     DatabaseMissing,
     DataError,
     RuleBroken,
+    SettingsRefused,
 )
 
 _PRAGMAS = (
@@ -55,22 +56,65 @@ def open_database(url: str, *, create: bool = False) -> Database:
     ------
     DatabaseMissing
         The SQLite file does not exist and was not to be made.
+    SettingsRefused
+        The address names no SQLite file, or its folder cannot be made.
     """
-    parsed = make_url(url)
-    file = Path(parsed.database or "") if parsed.drivername.startswith("sqlite") else None
-    name = file.name if file else str(parsed.database)
-    if file and parsed.database not in {None, "", ":memory:"}:
-        if create:
-            file.parent.mkdir(parents=True, exist_ok=True)
-        elif not file.exists():
-            raise DatabaseMissing(name=name)
+    file = _sqlite_file(url)
+    if not create and not file.exists():
+        raise DatabaseMissing(name=file.name)
+    if create:
+        _make_folder(file)
     # Parameters of a failed statement could hold a person's data: never in a message or log.
-    engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=file is None)
-    if file and file.name not in {"", ":memory:"} and not create:
+    engine = create_engine(f"sqlite:///{file}", hide_parameters=True)
+    if not create:
         _forbid_creation(engine, file)
-    if file:
-        event.listen(engine, "connect", _prepare_sqlite)
-    return Database(engine=engine, name=name or "memory")
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "checkout", _require_same_file(file))
+    return Database(engine=engine, name=file.name)
+
+
+def _sqlite_file(url: str) -> Path:
+    """Read the file's path from the address; other databases are not served yet."""
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError as error:
+        raise _refused_address() from error
+    if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
+        raise _refused_address()
+    return Path(str(parsed.database)).resolve()
+
+
+def _refused_address() -> SettingsRefused:
+    return SettingsRefused(
+        name="GUATU_DATABASE_URL",
+        why_zh="请写成 sqlite:///路径/文件名.db；目前只支持 SQLite 文件。",
+        why_en="write sqlite:///folder/file.db; only SQLite files are served so far.",
+    )
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsRefused(
+            name="GUATU_DATABASE_URL",
+            why_zh=f"无法建立 {file.name} 所在的文件夹，请换一个可写的位置。",
+            why_en=f"the folder of {file.name} cannot be made; choose a place that can be written.",
+        ) from error
+
+
+def _require_same_file(file: Path) -> Callable[..., None]:
+    """Let a pooled connection go when its file was removed or replaced meanwhile."""
+
+    def check(_connection: Any, record: Any, _proxy: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own hook
+        try:
+            found = file.stat().st_ino
+        except OSError as error:
+            raise exc.DisconnectionError from error
+        if record.info.setdefault("inode", found) != found:
+            raise exc.DisconnectionError
+
+    return check
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own hook
@@ -133,10 +177,21 @@ def _translated(db: Database) -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        raise _failure(db, error) from error
+        failure = _failure(db, error)
+        if failure is None:
+            raise
+        raise failure from error
+    except (exc.DisconnectionError, exc.InvalidRequestError) as error:
+        if isinstance(error, exc.DisconnectionError) or "checkout" in str(error).lower():
+            raise DatabaseMissing(name=db.name) from error
+        raise
 
 
-def _failure(db: Database, error: exc.DBAPIError) -> DataError:
+_BUSY = ("locked", "busy", "readonly", "read-only", "disk i/o", "disk is full", "full")
+
+
+def _failure(db: Database, error: exc.DBAPIError) -> DataError | None:
+    """Find what a failure of the driver means; None where the mistake is ours."""
     message = str(error.orig).lower()
     if isinstance(error, exc.IntegrityError):
         return RuleBroken(rule=str(error.orig).split("\n", maxsplit=1)[0])
@@ -144,7 +199,7 @@ def _failure(db: Database, error: exc.DBAPIError) -> DataError:
         return DatabaseMissing(name=db.name)
     if "malformed" in message or "not a database" in message or "disk image" in message:
         return DatabaseDamaged(name=db.name)
-    return DatabaseBusy()
+    return DatabaseBusy() if any(word in message for word in _BUSY) else None
 
 
 def check_integrity(db: Database) -> list[str]:

@@ -106,9 +106,14 @@ def list_villages(connection: Connection) -> list[str]:
 
 
 def describe_dataset(connection: Connection, facts: Mapping[str, str]) -> None:
-    """Say what fills the database, and count this as a version of it."""
+    """Say what fills the database, and count this as a version of it.
+
+    A generated register remembers its version: as long as that stands, nobody changed it.
+    """
+    version = raise_version(connection, at=KNOWN_SINCE)
+    if "seed" in facts:
+        facts = {**facts, "generated_version": str(version)}
     load_rows(connection, Dataset, [{"key": k, "value": v} for k, v in sorted(facts.items())])
-    raise_version(connection, at=KNOWN_SINCE)
 
 
 def load_batches(

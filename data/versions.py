@@ -4,12 +4,14 @@ import hashlib
 from typing import Final
 
 from data.access import Viewer
+from data.queries.places import DatasetFacts
 
-BODY_FORMAT: Final = 1
+BODY_FORMAT: Final = 2
 """Raised when the form of the bodies changes, so that no browser keeps an old one."""
 
 
-def map_version(data_version: int, viewer: Viewer) -> str:
-    """Name what a viewer's map data depend on: format, data version, role and areas."""
-    scope = hashlib.sha256(viewer.scope_key.encode()).hexdigest()[:8]
-    return f"{BODY_FORMAT}.{data_version}.{scope}"
+def map_version(facts: DatasetFacts, viewer: Viewer) -> str:
+    """Name what a viewer's map data depend on: format, data set and version, role and areas."""
+    depends = f"{facts.profile}|{facts.seed}|{viewer.scope_key}"
+    digest = hashlib.sha256(depends.encode()).hexdigest()[:10]
+    return f"{BODY_FORMAT}.{facts.version}.{digest}"

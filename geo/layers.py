@@ -333,8 +333,9 @@ _freezers: Final = {
 
 def _is_open(properties: Mapping[str, Any], as_of: str) -> bool:
     # ISO dates, whole or only the year, compare as text; an unknown date never closes a bridge.
+    # The closing day is the first without it, as in every span of days.
     opened, closed = properties.get("open_from"), properties.get("open_until")
-    return str(opened or "") <= as_of <= str(closed or "9999")
+    return str(opened or "") <= as_of < str(closed or "9999")
 
 
 def _with(feature: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

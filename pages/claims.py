@@ -2,11 +2,19 @@
 
 import streamlit as st
 
-from data.text import format_day, format_number
+from data.queries.claims import HIDDEN, NO_BASE, OTHER_DEFINITION, OUT_OF_SCOPE
+from data.text import format_day, format_number, mark
 from pages.ui import cache
-from pages.ui.cards import draw_table
+from pages.ui.cards import draw_notice, draw_table
 from pages.ui.session import language, require
 from pages.ui.words import speak
+
+WHY = {
+    OTHER_DEFINITION: mark("口径不同，不计算"),
+    OUT_OF_SCOPE: mark("不在您的范围内"),
+    NO_BASE: mark("台账中没有可比数据"),
+    HIDDEN: mark("不足 5 户，不显示"),
+}
 
 viewer = require("claims")
 lang = language()
@@ -22,7 +30,7 @@ if not claims:
 
 opened = [claim for claim in claims if claim.is_open]
 for claim in opened:
-    st.warning(
+    draw_notice(
         say(
             "{day}，{definition}：公布 {claimed} 人，台账按事件折算为 {computed} 人，"
             "未解释差额 {residual}。原因未明，不作调整。",
@@ -31,8 +39,7 @@ for claim in opened:
             claimed=format_number(claim.value, lang),
             computed=format_number(claim.computed, lang),
             residual=format_number(claim.residual, lang).replace("-", "−"),
-        ),
-        icon=":material/balance:",
+        )
     )
 
 units = {
@@ -44,9 +51,10 @@ units = {
 }
 rows = []
 for claim in claims:
-    state = say("口径不同，不计算")
-    if claim.residual is not None:
+    if claim.why is None:
         state = say("未解释") if claim.residual else say("一致")
+    else:
+        state = say(WHY[claim.why])
     note = claim.note_zh if lang == "zh-CN" else claim.note_en
     decimals = 0 if float(claim.value).is_integer() else 2
     residual = format_number(claim.residual, lang).replace("-", "−")
@@ -54,7 +62,7 @@ for claim in claims:
         (
             claim.id,
             claim.definition_zh if lang == "zh-CN" else claim.definition_en,
-            claim.as_of_text,
+            claim.as_of_text if lang == "zh-CN" else format_day(claim.as_of, lang),
             format_number(claim.value, lang, decimals=decimals) + " " + units[claim.unit],
             format_number(claim.computed, lang),
             residual,

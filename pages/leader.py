@@ -3,8 +3,7 @@
 import streamlit as st
 
 from data.access import Viewer
-from data.queries.claims import ClaimFigure
-from data.queries.filters import Filter
+from data.queries.claims import ClaimFigure, find_open_claim
 from data.text import Lang, format_number
 from pages.ui import cache
 from pages.ui.filters import read_filter, write_filter
@@ -16,20 +15,16 @@ from pages.ui.words import speak
 viewer = require("leader")
 
 
-def differing_claim(
-    claims: list[ClaimFigure], filter_: Filter, lang: Lang
-) -> tuple[str, str, str] | None:
-    """Find the published figure of the shown day and place that the ledger does not confirm."""
+def link_claim(claim: ClaimFigure | None, lang: Lang) -> tuple[str, str, str] | None:
+    """Word the link to a published figure that the ledger does not confirm."""
+    if claim is None or claim.residual is None:
+        return None
     say = speak(lang)
-    for claim in claims:
-        here = filter_.district in {"", claim.scope[:6]} and not filter_.measure
-        if claim.is_open and here and claim.as_of == filter_.as_of and claim.residual is not None:
-            sign = "−" if claim.residual < 0 else "+"
-            residual = sign + format_number(abs(claim.residual), lang)
-            value = format_number(claim.value, lang)
-            text = say("≠ 公布数 {value}（{residual}）", value=value, residual=residual)
-            return text, f"/claims?lang={lang}", say("未解释差额，查看公布数对照")
-    return None
+    sign = "−" if claim.residual < 0 else "+"
+    residual = sign + format_number(abs(claim.residual), lang)
+    value = format_number(claim.value, lang)
+    text = say("≠ 公布数 {value}（{residual}）", value=value, residual=residual)
+    return text, f"/claims?lang={lang}", say("未解释差额，查看公布数对照")
 
 
 @st.fragment
@@ -50,7 +45,7 @@ def draw_board(viewer: Viewer) -> None:
             *(problem.sentence(lang) for problem in problems),
             *filter(None, (filter_.caveat(choices, lang),)),
         ),
-        claim=differing_claim(cache.claims(version, viewer), filter_, lang),
+        claim=link_claim(find_open_claim(cache.claims(version, viewer), filter_), lang),
     )
     wide, narrow = st.columns([0.75, 0.25], gap="medium")
     with wide:

@@ -6,9 +6,8 @@ from data.access import Action, can
 from data.queries.filters import Filter, parse_filter
 from data.text import format_day, mark
 from pages.ui import cache
-from pages.ui.cards import draw_card, draw_figures, draw_table, show_value, state_of
+from pages.ui.cards import draw_card, draw_figures, draw_notice, draw_table, show_value, state_of
 from pages.ui.charts import draw_history
-from pages.ui.failures import notify
 from pages.ui.panel import measure_rows, project_rows, record_rows, responsible_rows
 from pages.ui.session import language, require
 from pages.ui.words import speak
@@ -25,7 +24,7 @@ if not choices.villages:
 given = {key: st.query_params[key] for key in ("village", "as_of") if key in st.query_params}
 filter_, problems = parse_filter(given, choices)
 for problem in problems:
-    st.warning(notify(problem, lang))
+    draw_notice(problem.sentence(lang))
 codes = list(choices.villages)
 village = st.selectbox(
     say("村（社区）"),

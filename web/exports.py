@@ -1,5 +1,7 @@
 """Saved maps: the picture of a filter as one stand-alone file that needs no network."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from starlette.requests import Request
@@ -38,8 +40,8 @@ def save_map(request: Request) -> Response:
     require_aggregates(viewer)
     db = shared_database()
     lang = choose_lang(request.query_params.get("lang"))
-    filter_, _problems = parse_filter(request.query_params, list_choices(db, viewer))
-    page = draw_map(viewer, filter_, lang)
+    filter_, problems = parse_filter(request.query_params, list_choices(db, viewer))
+    page = draw_map(viewer, filter_, lang, notes=[p.sentence(lang) for p in problems])
     name = f"guatu-{filter_.as_of}-{filter_.district or 'all'}-{filter_.indicator}.html"
     return Response(
         page,
@@ -53,11 +55,21 @@ def save_map(request: Request) -> Response:
     )
 
 
-def draw_map(viewer: Viewer, filter_: Filter, lang: Lang) -> str:
-    """Draw a filter's picture with the same layers and values as the live map."""
+def draw_map(viewer: Viewer, filter_: Filter, lang: Lang, *, notes: Sequence[str] = ()) -> str:
+    """Draw a filter's picture with the same layers and values as the live map.
+
+    Parameters
+    ----------
+    viewer
+        Whose picture it is.
+    filter_, lang
+        What to show, in which language.
+    notes
+        Sentences to print under the filter's own.
+    """
     db = shared_database()
     facts = get_dataset(db)
-    version = map_version(facts.version, viewer)
+    version = map_version(facts, viewer)
     atlas, sheet = atlas_of(version, viewer), sheet_of(version, viewer, filter_.measure)
     scale = scales_of(sheet_of(version, viewer, ""))[filter_.indicator]
     spec = MapSpec(
@@ -68,7 +80,17 @@ def draw_map(viewer: Viewer, filter_: Filter, lang: Lang) -> str:
     )
     frozen = freeze(spec, _picture(atlas, sheet, scale, filter_))
     words = _words(viewer, filter_, lang, atlas, sheet, scale)
+    words = replace(words, notes=(*notes, *_notes(viewer, filter_, lang, atlas)))
     return draw_offline_map(frozen, words=words, assets=_assets())
+
+
+def _notes(viewer: Viewer, filter_: Filter, lang: Lang, atlas: Atlas) -> list[str]:
+    """Say what the live map says too: an inexact measure, figures carried forward."""
+    notes = [filter_.caveat(list_choices(shared_database(), viewer), lang)]
+    if atlas.last_event_on and filter_.as_of > atlas.last_event_on:
+        last, text = atlas.last_event_on.isoformat(), map_texts(lang)["carried_forward"]
+        notes.append(f"{last} · {text}")
+    return [note for note in notes if note]
 
 
 def _assets() -> dict[str, str]:

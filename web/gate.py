@@ -22,6 +22,7 @@ from data.settings import Settings, is_loopback, refuse_public_demo
 
 _INLINE_SCRIPT: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _REFUSED: Final = 1008
+_POLICY: Final = "Content-Security-Policy"
 
 
 class Gate:
@@ -65,7 +66,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, text: str) -> None
     if scope["type"] == "websocket":
         await WebSocketClose(code=_REFUSED)(scope, receive, send)
         return
-    await PlainTextResponse(text, status_code=403)(scope, receive, send)
+    await PlainTextResponse(text, status_code=403)(scope, receive, _with_headers(scope, send))
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:
@@ -75,13 +76,21 @@ def _with_headers(scope: Scope, send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers.setdefault("Content-Security-Policy", content_policy())
-            headers["X-Content-Type-Options"] = "nosniff"
-            headers["Referrer-Policy"] = "same-origin"
-            headers["X-Frame-Options"] = "SAMEORIGIN"
+            own = headers.get(_POLICY)
+            headers.update(safe_headers() | ({_POLICY: own} if own else {}))
         await send(message)
 
     return send_with_headers
+
+
+def safe_headers() -> dict[str, str]:
+    """Give the headers of every answer; a failure's own answer, sent outside the gate, too."""
+    return {
+        _POLICY: content_policy(),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "X-Frame-Options": "SAMEORIGIN",
+    }
 
 
 @cache

@@ -25,8 +25,10 @@ from data.queries.atlas import (
     PERSONS,
     UNITS,
     Atlas,
+    Ground,
     Sheet,
     read_atlas,
+    read_ground,
     read_sheet,
     scales_of,
 )
@@ -43,6 +45,7 @@ from web.sessions import viewer_of
 from web.wording import map_texts
 
 _KEPT: Final = 64
+_FEW: Final = 12  # folded registers are the largest things kept
 _DIGITS: Final = 2
 
 
@@ -76,7 +79,7 @@ def require_aggregates(viewer: Viewer) -> None:
 
 
 def _version(viewer: Viewer) -> str:
-    return map_version(get_dataset(shared_database()).version, viewer)
+    return map_version(get_dataset(shared_database()), viewer)
 
 
 def _answer(request: Request, body: bytes, version: str) -> Response:
@@ -117,7 +120,12 @@ def atlas_of(version: str, viewer: Viewer) -> Atlas:
 @cached(cache=LRUCache(_KEPT), condition=Condition())
 def sheet_of(version: str, viewer: Viewer, measure: str) -> Sheet:
     """Read a measure's values once a version."""
-    return read_sheet(shared_database(), viewer, measure, atlas_of(version, viewer))
+    return read_sheet(shared_database(), viewer, measure, _ground_of(version, viewer))
+
+
+@cached(cache=LRUCache(_FEW), condition=Condition())
+def _ground_of(version: str, viewer: Viewer) -> Ground:
+    return read_ground(shared_database(), viewer, atlas_of(version, viewer))
 
 
 @cached(cache=LRUCache(_KEPT), condition=Condition())

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from data.text import choose_lang, render_error
 from geo.errors import AppError
+from web.gate import safe_headers
 
 _LOG = logging.getLogger("guatu.web")
 
@@ -34,4 +35,9 @@ def render_unexpected(_request: Request, error: Exception) -> Response:
     body = {"type": "about:blank", "status": 500, "code": "unexpected",
             "title": f"系统出错，日志编号 {number}。",
             "title_en": f"Something went wrong; log number {number}."}  # fmt: skip
-    return JSONResponse(body, status_code=500, media_type="application/problem+json")
+    return JSONResponse(
+        body,
+        status_code=500,
+        media_type="application/problem+json",
+        headers={"Cache-Control": "no-store", **safe_headers()},
+    )

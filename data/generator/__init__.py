@@ -46,13 +46,16 @@ def generate(units: Sequence[Unit], parameters: Parameters) -> Iterator[Batch]:
 
     Raises
     ------
+    ImpossibleParameters
+        The totals cannot be shared among the units.
     InvariantBroken
         The rows do not meet the totals; nothing of them may be kept.
     """
+    plans = plan_units(units, parameters)
     yield from draw_offices(units, parameters).items()
     households: list[DrawnHousehold] = []
     count = dict.fromkeys(("households", "identified", "exited", "cadres", "paired"), 0)
-    for plan in plan_units(units, parameters):
+    for plan in plans:
         village = draw_village(parameters.seed, plan)
         households += village.households
         kinds = [row["kind"] for row in village.rows[RegisterEvent]]

@@ -32,12 +32,13 @@ _BATCHES: Final = (
     date(2016, 3, 15), date(2016, 5, 16), date(2016, 7, 15), date(2016, 9, 14), date(2016, 11, 15),
 )  # fmt: skip
 
-# Kind, Chinese and English name, district, position (schematic), capacity, unit, source.
+# Kind, Chinese and English name, district, position (schematic), capacity, unit, source: `named`
+# says that the article names the project, and that position and capacity are nevertheless ours.
 _PROJECTS: Final = (
     ("pv_park", "海南区光伏农业产业园", "Hainan photovoltaic-agriculture park", "150303",
-     (106.905, 39.39), None, None, "A"),
+     (106.905, 39.39), None, None, "named"),
     ("greenhouse", "光伏农业产业园温室大棚", "Greenhouses of the photovoltaic-agriculture park",
-     "150303", (106.895, 39.375), _GREENHOUSES, "greenhouse_unit", "A"),
+     "150303", (106.895, 39.375), _GREENHOUSES, "greenhouse_unit", "named"),
     ("vineyard", "示例葡萄种植基地（海南）", "Sample vineyard (Hainan)", "150303",
      (106.878, 39.205), 40, "job", "synthetic"),
     ("workshop", "示例家庭手工作坊（巴音陶亥）", "Sample home workshop (Bayintaohai)", "150303",
@@ -45,7 +46,7 @@ _PROJECTS: Final = (
     ("workshop", "示例家庭手工作坊（拉僧庙）", "Sample home workshop (Lasengmiao)", "150303",
      (106.856, 39.335), 15, "household", "synthetic"),
     ("tourism", "海勃湾城区北部生态农业旅游基地", "Eco-agriculture tourism base north of Haibowan",
-     "150302", (106.812, 39.74), 30, "job", "A"),
+     "150302", (106.812, 39.74), 30, "job", "named"),
     ("vineyard", "示例葡萄种植基地（海勃湾）", "Sample vineyard (Haibowan)", "150302",
      (106.805, 39.775), 30, "job", "synthetic"),
 )  # fmt: skip

@@ -7,11 +7,13 @@ from typing import Any, Final
 
 import shapely
 
+from data.errors import ImpossibleParameters
 from data.generator.streams import Stream
 
 _VILLAGES_PER_TOWN: Final = 20
 _TOWNS_PER_COUNTY: Final = 10
 _COUNTIES_PER_CITY: Final = 8
+_MOST: Final = 99 * _COUNTIES_PER_CITY * _TOWNS_PER_COUNTY * _VILLAGES_PER_TOWN
 _WEST, _SOUTH, _COUNTY_SIDE = 100.0, 34.0, 0.8
 _COUNTIES_PER_ROW: Final = 30
 _KNOWN_SINCE: Final = datetime(2016, 1, 1, tzinfo=UTC)
@@ -31,7 +33,15 @@ class Unit:
 
 
 def synthetic_units(count: int) -> list[Unit]:
-    """Name `count` villages of a country that does not exist."""
+    """Name `count` villages of a country that does not exist.
+
+    Raises
+    ------
+    ImpossibleParameters
+        More villages than the codes of one province can name.
+    """
+    if count > _MOST:
+        raise ImpossibleParameters(why=f"{count} divisions, at most {_MOST}")
     return [Unit(_village_code(i)) for i in range(count)]
 
 

@@ -40,6 +40,15 @@ MEASURES_BY_CAUSE: Final = {
 
 OTHER_CAUSES_TAKE: Final = {"industry": 0.6, "employment": 0.4}
 
+NEEDS_ABLE: Final = frozenset({"industry", "employment"})
+"""Measures that somebody able to work must take up."""
+
+TYPE_WEIGHTS: Final = {
+    False: {"ordinary": 0.5, "dibao_poor": 0.24, "dibao": 0.08, "wubao": 0.18},
+    True: {"ordinary": 0.68, "dibao_poor": 0.24, "dibao": 0.08},
+}
+"""Kinds of household, for those of one person and for larger ones: only the former are 五保."""
+
 DISTRICT_SHARES: Final = {"150302": 0.31, "150303": 0.58, "150304": 0.11}
 """Shares of Wuhai's exited households by district: an assumption, no source gives them."""
 
@@ -102,5 +111,5 @@ def generic(seed: int, *, divisions: int, households: int) -> Parameters:
         exited_persons=round((households - remaining) * 2.16),
         leaders=max(1, round(divisions * 1.95)),
         cadres=max(divisions, round(households * 1.1)),
-        smallest_unit=max(1, min(6, households // divisions // 3)),
+        smallest_unit=max(1, min(6, households // max(1, divisions) // 3)),
     )

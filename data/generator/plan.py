@@ -40,7 +40,7 @@ def plan_units(units: Sequence[Unit], parameters: Parameters) -> list[UnitPlan]:
     _refuse_impossible(units, parameters)
     weights = _weights(units, parameters.seed)
     exited = largest_remainder(
-        weights, parameters.exited_households, floor=parameters.smallest_unit - 1
+        weights, parameters.exited_households, floor=max(1, parameters.smallest_unit - 1)
     )
     remaining = _remaining(units, weights, parameters)
     exited_persons = _persons(exited, parameters.exited_persons)

@@ -11,10 +11,12 @@ from data.generator.parameters import (
     LARGEST_HOUSEHOLD,
     LAST_IDENTIFIED,
     MEASURES_BY_CAUSE,
+    NEEDS_ABLE,
     OPENING,
     OTHER_CAUSES_TAKE,
     PAIRED_FROM,
     SIZE_WEIGHTS,
+    TYPE_WEIGHTS,
     YEAR_END,
 )
 from data.generator.people import Person, draw_cause, draw_people, identity_row, member_row
@@ -114,9 +116,7 @@ def _draw_household(
         {
             "code": code,
             "village_code": unit,
-            "household_type": stream.pick(
-                {"ordinary": 0.62, "dibao_poor": 0.24, "dibao": 0.08, "wubao": 0.06}
-            ),
+            "household_type": stream.pick(TYPE_WEIGHTS[size > 1]),
             "standard": stream.pick({"national": 0.7, "regional": 0.3}),
             "location_precision": "village",
         }
@@ -193,9 +193,13 @@ def _draw_measures(
     people: list[Person],
     exited_on: date | None,
 ) -> None:
-    main = stream.pick(MEASURES_BY_CAUSE.get(cause, OTHER_CAUSES_TAKE))
-    chosen = [main]
     able = any(p.is_able for p in people)
+    wanted = MEASURES_BY_CAUSE.get(cause, OTHER_CAUSES_TAKE)
+    if not able:
+        # Nobody who could take a job or run a greenhouse: what the cause asks for goes unmet.
+        wanted = {m: w for m, w in wanted.items() if m not in NEEDS_ABLE} or {"social": 1.0}
+    main = stream.pick(wanted)
+    chosen = [main]
     likely = {
         "education": 0.8 if any(p.schooling != "none" for p in people) else 0.0,
         "health": 0.7 if any(p.health != "healthy" for p in people) else 0.0,

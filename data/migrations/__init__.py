@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from data.engine import Database, reading, transaction
 from data.errors import DatabaseMissing, DatabaseOutdated
@@ -31,11 +32,21 @@ def current_revision(db: Database) -> str | None:
 
 
 def migrate(db: Database) -> None:
-    """Bring the database to the latest schema version."""
+    """Bring the database to the latest schema version.
+
+    Raises
+    ------
+    DatabaseOutdated
+        The schema has a version that this program does not know.
+    """
     config = _config()
     with transaction(db) as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            found = MigrationContext.configure(connection).get_current_revision()
+            raise DatabaseOutdated(found=found, wanted=latest_revision()) from error
 
 
 def require_current(db: Database) -> None:

@@ -11,19 +11,20 @@ from typing import Final
 
 import geopandas as gpd
 import numpy as np
-from sqlalchemy import func, select
+import numpy.typing as npt
+from sqlalchemy import select
 
 from data.access import Viewer
 from data.engine import Database, reading
-from data.models import Division, RegisterEvent
-from data.queries.filters import INDICATORS, Filter
+from data.models import Division
+from data.queries.filters import DEFAULT_AS_OF, INDICATORS, Filter
 from data.queries.frames import place_points, read_frame
 from data.queries.freshness import read_fact_days, stale_villages
 from data.queries.indicators import Gap, Indicators, measure_groups, worst_gaps
-from data.queries.instants import known, known_before, monthly_stops
+from data.queries.instants import known, known_before, monthly_stops, valid
 from data.queries.places import list_districts, list_landmarks, list_units
 from data.queries.projects import list_districts_with_projects, list_projects
-from data.queries.register import read_ledger
+from data.queries.register import Ledger, last_event_day, narrow_to_measure, read_ledger
 from data.queries.responsibility import count_leaders
 from geo.classify import (
     COVERAGE_BREAKS,
@@ -74,6 +75,28 @@ class IndicatorScale:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What the sheets of all measures share.
+
+    Attributes
+    ----------
+    ledger
+        The register, folded at every stop.
+    leaders
+        Distinct leaders by groups: of units, of districts, of everything, in this order.
+    stale
+        Village code to whether its last recorded fact is older than 90 days, at each stop.
+    with_projects
+        Districts for which any project is recorded.
+    """
+
+    ledger: Ledger
+    leaders: Mapping[tuple[str, ...], npt.NDArray[np.int64]]
+    stale: Mapping[str, Sequence[bool]]
+    with_projects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """The values of one measure at every stop.
 
@@ -109,7 +132,7 @@ def read_atlas(db: Database, viewer: Viewer) -> Atlas:
         point_layer(projects[["id", "kind", "district", "accuracy_m", "geometry"]], "projects")
     )
     with reading(db) as connection:
-        last = connection.execute(select(func.max(RegisterEvent.occurred_on))).scalar()
+        last = last_event_day(connection, viewer)
     holding = [layer for layer in layers if layer.features["features"]]
     return Atlas(
         layers=tuple(layers),
@@ -148,7 +171,11 @@ def _list_towns(db: Database, districts: Sequence[str]) -> gpd.GeoDataFrame:
             Division.lat,
             Division.accuracy_m,
         )
-        .where(Division.kind == "town", known(Division, known_before(None)))
+        .where(
+            Division.kind == "town",
+            known(Division, known_before(None)),
+            valid(Division, DEFAULT_AS_OF),
+        )
         .order_by(Division.code)
     )
     with reading(db) as connection:
@@ -157,31 +184,44 @@ def _list_towns(db: Database, districts: Sequence[str]) -> gpd.GeoDataFrame:
     return place_points(frame)
 
 
-def read_sheet(db: Database, viewer: Viewer, measure: str, atlas: Atlas) -> Sheet:
-    """Read the values of one measure (or of all) for everything the viewer sees."""
+def read_ground(db: Database, viewer: Viewer, atlas: Atlas) -> Ground:
+    """Fold the register once for everything the viewer sees, at every stop."""
     stops = monthly_stops()
+    codes, districts = list(atlas.units["code"]), list(atlas.districts["prefix"])
     with reading(db) as connection:
-        ledger = read_ledger(connection, viewer, Filter(measure=measure), stops)
+        ledger = read_ledger(connection, viewer, Filter(), stops)
         fact_days = read_fact_days(connection, viewer)
-        codes, districts = list(atlas.units["code"]), list(atlas.districts["prefix"])
         leaders = {
             groups: count_leaders(connection, viewer, groups, stops)
             for groups in (tuple(codes), tuple(districts), ("",))
         }
-    with_projects = list_districts_with_projects(db)
-    stale = stale_villages(fact_days, codes, stops)
+    return Ground(
+        ledger=ledger,
+        leaders=leaders,
+        stale=stale_villages(fact_days, codes, stops),
+        with_projects=tuple(list_districts_with_projects(db)),
+    )
 
-    def measured(*groups: str) -> Indicators:
-        found = measure_groups(ledger, groups, viewer, with_projects=with_projects)
-        return replace(found, rates={**found.rates, "leaders": leaders[groups].astype(float)})
 
+def read_sheet(db: Database, viewer: Viewer, measure: str, ground: Ground) -> Sheet:
+    """Give the values of one measure, or of all, for everything the viewer sees."""
+    with reading(db) as connection:
+        ledger = narrow_to_measure(connection, ground.ledger, measure)
+
+    def measured(groups: tuple[str, ...]) -> Indicators:
+        found = measure_groups(ledger, groups, viewer, with_projects=ground.with_projects)
+        leaders = ground.leaders[groups].astype(float)
+        return replace(found, rates={**found.rates, "leaders": leaders})
+
+    units, districts, whole = ground.leaders
     return Sheet(
-        stops=tuple(stops),
-        units=measured(*codes),
-        districts=measured(*districts),
-        whole=measured(""),
+        stops=ledger.stops,
+        units=measured(units),
+        districts=measured(districts),
+        whole=measured(whole),
         gaps={
-            prefix: worst_gaps(ledger, prefix, viewer, stale=stale) for prefix in ["", *districts]
+            prefix: worst_gaps(ledger, prefix, viewer, stale=ground.stale)
+            for prefix in (*whole, *districts)
         },
     )
 

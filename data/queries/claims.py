@@ -1,27 +1,36 @@
 """Claims: published figures beside what the ledger computes, with the open residual."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import Connection, select
+import numpy as np
+from sqlalchemy import Connection, func, select
 
-from data.access import OPERATOR, Viewer
+from data.access import Viewer, prefix_of, reaches, suppress
 from data.engine import Database, reading
-from data.models import Claim, Source
+from data.models import Claim, Household, LeaderVillageLink, Pairing, ProjectUnit, Source
 from data.queries.filters import Filter
 from data.queries.frames import read_frame
 from data.queries.projects import count_greenhouses
 from data.queries.register import count_exits, read_ledger
 from data.queries.responsibility import count_linked_villages, count_officials
+from geo.classify import SUPPRESSED
+
+OTHER_DEFINITION: Final = "other_definition"
+OUT_OF_SCOPE: Final = "out_of_scope"
+NO_BASE: Final = "no_base"
+HIDDEN: Final = "hidden"
 
 
 @dataclass(frozen=True)
 class ClaimFigure:
     """A published figure and the ledger's own.
 
-    `computed` and `residual` (claimed − computed) are None where the ledger holds nothing of the
-    same definition: then nothing is compared.
+    `computed` and `residual` (claimed − computed) are None where nothing can be compared; `why`
+    then says why: another definition, a scope the viewer does not see, a ledger without such
+    facts, or a small cell.
     """
 
     id: str
@@ -38,6 +47,7 @@ class ClaimFigure:
     note_en: str | None
     computed: float | None
     residual: float | None
+    why: str | None
 
     @property
     def is_open(self) -> bool:
@@ -48,31 +58,45 @@ class ClaimFigure:
 def list_claims(db: Database, viewer: Viewer, *, known_on: date | None = None) -> list[ClaimFigure]:
     """List all claims with what the ledger computes for the day and scope of each.
 
-    The figures are published ones of whole districts and the city, so that every role that sees
-    aggregates may compare them; `viewer` is asked for the rule's sake and limits nothing here.
+    A claim is a public statement about its own day: all that stand are listed, whatever the day
+    of knowledge; `known_on` moves what the ledger computes.
     """
-    del viewer
+    statement = (
+        select(*Claim.__table__.columns, Source.title)
+        .join(Source, Source.id == Claim.source_id)
+        .where(Claim.superseded_at.is_(None))
+        .order_by(Claim.position)
+    )
     with reading(db) as connection:
-        statement = (
-            select(Claim, Source.title)
-            .join(Source, Source.id == Claim.source_id)
-            .where(Claim.superseded_at.is_(None))
-            .order_by(Claim.position)
-        )
-        rows = read_frame(
-            connection, statement.with_only_columns(*Claim.__table__.columns, Source.title)
-        )
-    return [_figure(db, row, known_on) for row in rows.to_dict("records")]
+        rows = read_frame(connection, statement, dtype=object)
+    return [_figure(db, viewer, row, known_on) for row in rows.to_dict("records")]
 
 
-def _figure(db: Database, row: Mapping[Hashable, object], known_on: date | None) -> ClaimFigure:
+def find_open_claim(claims: Sequence[ClaimFigure], filter_: Filter) -> ClaimFigure | None:
+    """Find the claim about the filter's day and place that the ledger does not confirm."""
+    if filter_.measure:
+        return None
+    return next(
+        (
+            claim
+            for claim in claims
+            if claim.is_open
+            and claim.as_of == filter_.as_of
+            and filter_.district in {"", prefix_of(claim.scope)}
+        ),
+        None,
+    )
+
+
+def _figure(
+    db: Database, viewer: Viewer, row: Mapping[Hashable, object], known_on: date | None
+) -> ClaimFigure:
     as_of = row["as_of"]
     if not isinstance(as_of, date):
         msg = "a claim's as_of is a date"
         raise TypeError(msg)
-    prefix = str(row["scope_code"]).rstrip("0")
-    prefix = prefix.ljust(6, "0") if len(prefix) > len("1503") else prefix.ljust(4, "0")
-    computed = _compute(db, _text(row["computed_by"]) or "", as_of, prefix, known_on)
+    filter_ = Filter(district=prefix_of(str(row["scope_code"])), as_of=as_of)
+    computed, why = _compute(db, viewer, _text(row["computed_by"]), filter_, known_on)
     value = float(str(row["value"]))
     return ClaimFigure(
         id=str(row["id"]),
@@ -89,6 +113,7 @@ def _figure(db: Database, row: Mapping[Hashable, object], known_on: date | None)
         note_en=_text(row["note_en"]),
         computed=computed,
         residual=None if computed is None else value - computed,
+        why=why,
     )
 
 
@@ -98,24 +123,50 @@ def _text(value: object) -> str | None:
 
 
 def _compute(
-    db: Database, metric: str, as_of: date, prefix: str, known_on: date | None
-) -> float | None:
-    """Compute a metric from the ledger; None for one the ledger does not know."""
-    district = prefix if len(prefix) == len("150303") else ""
-    filter_ = Filter(district=district, as_of=as_of)
-    if metric in {"remaining_persons", "exited_persons_in_year"}:
-        with reading(db) as connection:
-            return float(_persons(connection, metric, filter_, known_on))
-    if metric in {"leaders", "cadres"}:
-        counts = count_officials(db, OPERATOR, filter_, known_on=known_on)
-        return float(counts[metric][""])
+    db: Database, viewer: Viewer, metric: str | None, filter_: Filter, known_on: date | None
+) -> tuple[float | None, str | None]:
+    """Compute a metric from the ledger, or say why it cannot be."""
+    if metric is None:
+        return None, OTHER_DEFINITION
+    if not reaches(viewer, filter_.district):
+        return None, OUT_OF_SCOPE
+    with reading(db) as connection:
+        if not _has_base(connection, metric):
+            return None, NO_BASE
+        if metric in {"remaining_persons", "exited_persons_in_year"}:
+            persons = _persons(connection, viewer, metric, filter_, known_on)
+            return (None, HIDDEN) if persons == SUPPRESSED else (persons, None)
+    return float(_count_others(db, viewer, metric, filter_, known_on)), None
+
+
+def _count_others(
+    db: Database, viewer: Viewer, metric: str, filter_: Filter, known_on: date | None
+) -> int:
     if metric == "villages_linked":
-        return float(count_linked_villages(db, as_of))
-    return float(count_greenhouses(db)) if metric == "greenhouse_units" else None
+        return count_linked_villages(db, filter_.as_of, known_on=known_on)
+    if metric == "greenhouse_units":
+        return count_greenhouses(db)
+    return int(count_officials(db, viewer, filter_, known_on=known_on)[metric][""])
 
 
-def _persons(connection: Connection, metric: str, filter_: Filter, known_on: date | None) -> int:
+def _has_base(connection: Connection, metric: str) -> bool:
+    """Tell whether the ledger holds any fact of the kind: an empty one computes nothing, not 0."""
+    base = {
+        "leaders": LeaderVillageLink,
+        "villages_linked": LeaderVillageLink,
+        "cadres": Pairing,
+        "greenhouse_units": ProjectUnit,
+    }.get(metric, Household)
+    return bool(connection.execute(select(func.count()).select_from(base)).scalar_one())
+
+
+def _persons(
+    connection: Connection, viewer: Viewer, metric: str, filter_: Filter, known_on: date | None
+) -> float:
+    ledger = read_ledger(connection, viewer, filter_, [filter_.as_of], known_on=known_on)
     if metric == "remaining_persons":
-        ledger = read_ledger(connection, OPERATOR, filter_, [filter_.as_of], known_on=known_on)
-        return int(ledger.registered.sum())
-    return count_exits(connection, OPERATOR, filter_, known_on=known_on)
+        persons, households = ledger.registered.sum(), (ledger.registered > 0).sum()
+    else:
+        persons = count_exits(connection, viewer, filter_, known_on=known_on)
+        households = (ledger.exited > 0).sum()
+    return float(suppress(np.array([float(persons)]), np.array([int(households)]), viewer)[0])

@@ -182,6 +182,8 @@ def parse_filter(parameters: Mapping[str, Any], choices: Choices) -> tuple[Filte
 
 
 def _short(text: str) -> str:
+    """Keep a wrong value short enough for a sentence, and encodable."""
+    text = text.encode(errors="replace").decode()
     return text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004 - fits one line
 
 
@@ -194,12 +196,12 @@ def _with_kinds(parameters: Mapping[str, Any], wanted: Filter, problems: list[Da
     if "kinds" not in parameters:
         return wanted
     given = parameters["kinds"]
-    names = given.split(",") if isinstance(given, str) else [str(kind) for kind in given]
+    listed = given if isinstance(given, (list, tuple)) else str(given).split(",")
+    names = list(dict.fromkeys(map(str, listed)))
     unknown = [name for name in names if name not in {*KINDS, NO_KIND, ""}]
-    problems += [
-        UnknownValue(field="kinds", value=_short(name), choices=", ".join(KINDS))
-        for name in unknown
-    ]
+    if unknown:
+        named = _short(", ".join(unknown))
+        problems.append(UnknownValue(field="kinds", value=named, choices=", ".join(KINDS)))
     kinds = tuple(kind for kind in KINDS if kind in names)
     nothing_usable = not kinds and bool(unknown)
     return wanted if nothing_usable else replace(wanted, kinds=kinds)

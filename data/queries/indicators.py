@@ -10,12 +10,13 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from data.access import Viewer, is_small, suppress
+from data.access import Viewer, hide, is_small, suppress
 from data.queries.register import Counts, Flags, Ledger
 from geo.classify import SUPPRESSED
 
 Values = npt.NDArray[np.float64]
 N = TypeVar("N", Counts, Values)
+_LEAST_PERCENT, _MOST_PERCENT = 0.1, 99.9
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,11 @@ class _Sums(Generic[N]):
 
 @dataclass(frozen=True)
 class _Rate:
-    """The counts behind a rate."""
+    """The counts behind a rate; a share's part lies within its whole."""
 
     part: Counts
     whole: Counts
+    is_share: bool = True
 
 
 def measure_groups(
@@ -93,7 +95,9 @@ def measure_groups(
             whole=sums.households["remaining"],
         ),
         "places": _Rate(
-            part=_total(ledger.places * ledger.measured, rows, size), whole=on_register
+            part=_total(ledger.places * ledger.measured, rows, size),
+            whole=on_register,
+            is_share=False,
         ),
     }
     values = {
@@ -101,17 +105,29 @@ def measure_groups(
         "coverage": _percent(rates["coverage"]),
         "places": _per_household(rates["places"], groups, with_projects),
     }
-    no_record = on_register.max(axis=1, initial=0) == 0
+    # A unit with households in the ledger has figures, be they zero; one without has none.
+    no_record = np.bincount(rows[rows >= 0], minlength=size)[:size] == 0
     if not ledger.is_answerable:
         no_record[:] = True
         values = {name: np.full_like(rate, np.nan) for name, rate in values.items()}
-    counted = _hide_counts(sums, no_record, viewer)
+    touched = _total((ledger.exited > 0) & ledger.measured, rows, size)
+    counted = _hide_counts(sums, touched, no_record, viewer)
     return Indicators(
         groups=tuple(groups),
         persons=counted.persons,
         households=counted.households,
         rates={name: _hide_rate(values[name], rate, viewer) for name, rate in rates.items()},
     )
+
+
+def paired_shares(ledger: Ledger, groups: Sequence[str]) -> Values:
+    """Give the exact share of remaining households with a pairing; NaN where none remain."""
+    rows, size = _rows_of(ledger, groups), len(groups)
+    remaining = _remaining(ledger)
+    paired = _total(ledger.paired & remaining, rows, size).astype(float)
+    whole = _total(remaining, rows, size)
+    shares: Values = np.divide(paired, whole, out=np.full_like(paired, np.nan), where=whole > 0)
+    return shares
 
 
 def _rows_of(ledger: Ledger, groups: Sequence[str]) -> npt.NDArray[np.int64]:
@@ -152,6 +168,9 @@ def _add_up(ledger: Ledger, rows: npt.NDArray[np.int64], size: int) -> _Sums[Cou
 def _percent(rate: _Rate) -> Values:
     with np.errstate(invalid="ignore", divide="ignore"):
         percent = np.round(100.0 * rate.part / rate.whole, 1)
+    # Rounding calls neither a few none nor almost all complete.
+    percent[(rate.part > 0) & (percent < _LEAST_PERCENT)] = _LEAST_PERCENT
+    percent[(rate.part < rate.whole) & (percent > _MOST_PERCENT)] = _MOST_PERCENT
     percent[rate.whole == 0] = np.nan
     return percent
 
@@ -169,15 +188,16 @@ def _per_household(rate: _Rate, groups: Sequence[str], with_projects: Collection
     return places
 
 
-def _hide_counts(sums: _Sums[Counts], no_record: Flags, viewer: Viewer) -> _Sums[Values]:
-    # On file = remaining + exited: hiding only one of the two parts would hide nothing.
-    small_part = np.where(
-        is_small(sums.households["remaining"]) | is_small(sums.households["exited"]), 1, 0
-    )
+def _hide_counts(
+    sums: _Sums[Counts], touched: Counts, no_record: Flags, viewer: Viewer
+) -> _Sums[Values]:
+    # On file = remaining + exited: hiding only one of the two parts would hide nothing. A
+    # household of which only some exited counts among the exited here (`touched`).
+    small_part = is_small(sums.households["remaining"]) | is_small(touched)
     parts = {"remaining": small_part, "exited": small_part}
     shown = _Sums[Values]()
     for name, households in sums.households.items():
-        hidden_by = parts.get(name, households)
+        small = parts.get(name, is_small(households))
         for counts, target in (
             (sums.persons[name], shown.persons),
             (households, shown.households),
@@ -186,14 +206,16 @@ def _hide_counts(sums: _Sums[Counts], no_record: Flags, viewer: Viewer) -> _Sums
             values[no_record] = np.nan
             # Never a true zero: that somebody is *not* there is published.
             settled = (values == 0) | np.isnan(values)
-            target[name] = np.where(settled, values, suppress(values, hidden_by, viewer))
+            target[name] = np.where(settled, values, hide(values, small, viewer))
     return shown
 
 
 def _hide_rate(values: Values, rate: _Rate, viewer: Viewer) -> Values:
-    """Hide a rate of few households, or of many if it tells that few of them have something."""
-    few = np.where(is_small(rate.whole) | is_small(rate.part), 1, 0)
-    return np.where(np.isnan(values), values, suppress(values, few, viewer))
+    """Hide a rate of few households, or one that tells of few what they have or lack."""
+    few = is_small(rate.whole) | is_small(rate.part)
+    if rate.is_share:
+        few |= is_small(rate.whole - rate.part)
+    return np.where(np.isnan(values), values, hide(values, few, viewer))
 
 
 @dataclass(frozen=True)

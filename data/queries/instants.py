@@ -20,7 +20,7 @@ _FAR: Final = np.datetime64("9999-12-31")
 
 def known_before(known_on: date | None) -> datetime:
     """Give the instant up to which something counts as known: the end of that day in China."""
-    if known_on is None:
+    if known_on is None or known_on == date.max:
         return datetime.now(UTC) + timedelta(seconds=1)
     return datetime.combine(known_on + timedelta(days=1), time(), tzinfo=CHINA)
 

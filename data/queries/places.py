@@ -29,6 +29,7 @@ class DatasetFacts:
     profile: str
     seed: str
     is_synthetic: bool
+    is_as_generated: bool
 
 
 def get_dataset(db: Database) -> DatasetFacts:
@@ -41,6 +42,7 @@ def get_dataset(db: Database) -> DatasetFacts:
         profile=facts.get("profile", ""),
         seed=facts.get("seed", ""),
         is_synthetic=facts.get("synthetic") == "true",
+        is_as_generated=facts.get("generated_version") == str(version),
     )
 
 
@@ -82,7 +84,11 @@ def list_districts(db: Database, viewer: Viewer) -> gpd.GeoDataFrame:
     """
     statement = (
         select(Division.code, Division.name_zh, Division.name_en, Division.geometry)
-        .where(Division.kind == "district", known(Division, known_before(None)))
+        .where(
+            Division.kind == "district",
+            known(Division, known_before(None)),
+            valid(Division, DEFAULT_AS_OF),
+        )
         .order_by(Division.code)
     )
     with reading(db) as connection:

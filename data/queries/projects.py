@@ -27,7 +27,8 @@ def list_projects(db: Database, viewer: Viewer) -> gpd.GeoDataFrame:
     -------
     geopandas.GeoDataFrame
         `id`, `kind`, `name_zh`, `name_en`, `district` (six digits), `capacity`, `unit`,
-        `accuracy_m`, `opened_on`, `source_id`, `owner_zh`, `owner_en`; points (WGS84).
+        `accuracy_m`, `opened_on`, `source_id`, `owner_zh`, `owner_en`; a point inside each
+        project (WGS84), and its own shape in `outline`.
     """
     statement = (
         select(
@@ -53,7 +54,9 @@ def list_projects(db: Database, viewer: Viewer) -> gpd.GeoDataFrame:
     frame["district"] = frame["district_code"].str[:6]
     seen = frame["district"].map(lambda d: any(d.startswith(a[:6]) for a in viewer.areas))
     frame = frame[seen.astype(bool)].reset_index(drop=True)
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=LONLAT)
+    frame["outline"] = frame["geometry"]
+    projects = gpd.GeoDataFrame(frame, geometry="geometry", crs=LONLAT)
+    return projects.set_geometry(projects.representative_point().rename("geometry"))
 
 
 def list_districts_with_projects(db: Database) -> list[str]:

@@ -1,13 +1,13 @@
 """The register as a fold over its events: who stands where, at any day, as known at any time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from data.access import Viewer, scope
@@ -49,9 +49,10 @@ class Ledger:
         exited earlier.
     measured
         Whether the filter's measure is in force; every household when no measure is chosen.
-    reached, paired, places
-        Whether any measure (the filter's, if chosen) is in force; whether a pairing is; the
-        number of project places.
+    reached, has_measure, by_measure
+        Whether the chosen measure, any measure, or each of Wuhai's five is in force.
+    paired, places
+        Whether a pairing is in force; the number of project places.
     """
 
     stops: tuple[date, ...]
@@ -63,6 +64,7 @@ class Ledger:
     measured: Flags
     reached: Flags
     has_measure: Flags
+    by_measure: Mapping[str, Flags]
     paired: Flags
     places: Counts
 
@@ -102,29 +104,43 @@ def read_ledger(
     def persons(keep: Flags) -> Counts:
         return _counts(spans[keep], index, stops)
 
-    def holds(model: type[HouseholdFact], *clauses: ColumnElement[bool]) -> Counts:
-        chosen = _spans_of(model, viewer, filter_, before).where(*clauses)
+    def holds(model: type[HouseholdFact]) -> Counts:
+        chosen = _spans_of(model, viewer, filter_, before)
         return _counts(read_frame(connection, chosen, dtype=object), index, stops)
 
-    has_measure = holds(MeasureAssignment) > 0
-    measured = np.ones((size, len(stops)), dtype=bool)
-    code: str | None = ""
-    if filter_.measure:
-        code = resolve_measure(connection, filter_.measure).code
-        measured = holds(MeasureAssignment, MeasureAssignment.measure_code == (code or "")) > 0
-    return Ledger(
+    statement = _spans_of(MeasureAssignment, viewer, filter_, before)
+    held = read_frame(
+        connection, statement.add_columns(MeasureAssignment.measure_code), dtype=object
+    )
+    by_measure = {
+        str(code): _counts(rows, index, stops) > 0 for code, rows in held.groupby("measure_code")
+    }
+    has_measure = _counts(held, index, stops) > 0
+    ledger = Ledger(
         stops=tuple(stops),
-        is_answerable=code is not None,
+        is_answerable=True,
         households=households,
         registered=persons((spans["status"] == Status.REGISTERED).to_numpy(dtype=bool)),
         exited=persons(exited & since),
         exited_before=persons(exited & ~since),
-        measured=measured,
-        reached=measured if filter_.measure else has_measure,
+        measured=np.ones((size, len(stops)), dtype=bool),
+        reached=has_measure,
         has_measure=has_measure,
+        by_measure=by_measure,
         paired=holds(Pairing) > 0,
         places=holds(ProjectBeneficiary),
     )
+    return narrow_to_measure(connection, ledger, filter_.measure)
+
+
+def narrow_to_measure(connection: Connection, ledger: Ledger, measure: str) -> Ledger:
+    """Look at a ledger through one measure; through all of them when it is empty."""
+    if not measure:
+        return ledger
+    code = resolve_measure(connection, measure).code
+    nobody = np.zeros_like(ledger.has_measure)
+    measured = ledger.by_measure.get(code or "", nobody)
+    return replace(ledger, is_answerable=code is not None, measured=measured, reached=measured)
 
 
 @dataclass(frozen=True)
@@ -162,6 +178,18 @@ def _households(connection: Connection, viewer: Viewer, filter_: Filter) -> pd.D
     return read_frame(connection, statement, dtype=object)
 
 
+def last_event_day(connection: Connection, viewer: Viewer) -> date | None:
+    """Give the day of the last standing event among the viewer's households."""
+    live = live_events(known_before(None)).subquery()
+    home = HouseholdComposition
+    statement = (
+        select(func.max(live.c.occurred_on))
+        .join(home, home.member_id == live.c.member_id)
+        .join(Household, Household.code == home.household_code)
+    )
+    return connection.execute(scope(statement, viewer, Household.village_code)).scalar()
+
+
 def live_events(before: datetime) -> Select[str, str, date, datetime, str]:
     """Select the events that carry status, known and not voided before an instant."""
     void = aliased(RegisterEvent)
@@ -182,15 +210,20 @@ def _status_spans(
     connection: Connection, viewer: Viewer, filter_: Filter, before: datetime
 ) -> pd.DataFrame:
     """One row for each span of days that a member stands in one status in one household."""
-    live = live_events(before).subquery()
+    # Only members who ever lived in scope: the window then runs over those alone.
+    here = scope(
+        select(HouseholdComposition.member_id).join(
+            Household, Household.code == HouseholdComposition.household_code
+        ),
+        viewer,
+        Household.village_code,
+    )
+    here = filter_.narrow(here, Household.village_code)
+    live = live_events(before).where(RegisterEvent.member_id.in_(here)).subquery()
     order = (live.c.occurred_on, live.c.recorded_at, live.c.id)
+    until = func.lead(live.c.occurred_on).over(partition_by=live.c.member_id, order_by=order)
     ordered = select(
-        live.c.member_id,
-        live.c.kind,
-        live.c.occurred_on,
-        func.lead(live.c.occurred_on)
-        .over(partition_by=live.c.member_id, order_by=order)
-        .label("until"),
+        live.c.member_id, live.c.kind, live.c.occurred_on, until.label("until")
     ).subquery()
     home = HouseholdComposition
     statement = (
@@ -250,6 +283,9 @@ def count_exits(
         .join(home, home.member_id == live.c.member_id)
         .join(Household, Household.code == home.household_code)
         .where(
+            known(home, known_before(known_on)),
+            home.valid_from <= live.c.occurred_on,
+            or_(home.valid_to.is_(None), home.valid_to > live.c.occurred_on),
             live.c.kind == str(EventKind.EXITED),
             live.c.occurred_on.between(filter_.as_of.replace(month=1, day=1), filter_.as_of),
         )

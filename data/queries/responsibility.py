@@ -118,10 +118,10 @@ def count_leaders(
     return counts
 
 
-def count_linked_villages(db: Database, as_of: date) -> int:
+def count_linked_villages(db: Database, as_of: date, *, known_on: date | None = None) -> int:
     """Count the villages that any leader contacts on a day."""
     statement = select(func.count(LeaderVillageLink.village_code.distinct())).where(
-        known(LeaderVillageLink, known_before(None)), valid(LeaderVillageLink, as_of)
+        known(LeaderVillageLink, known_before(known_on)), valid(LeaderVillageLink, as_of)
     )
     with reading(db) as connection:
         return int(connection.execute(statement).scalar_one())

@@ -1,20 +1,22 @@
 """The summary: the figures of one day as one plain object, for people and programs alike."""
 
+from collections.abc import Hashable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 
 from data.access import Viewer
 from data.engine import Database, reading
 from data.queries.claims import list_claims
 from data.queries.filters import Filter
-from data.queries.indicators import Indicators, measure_groups
+from data.queries.indicators import Indicators, Values, measure_groups, paired_shares
 from data.queries.places import list_units
 from data.queries.register import read_ledger
 from data.queries.responsibility import count_officials
 from geo.classify import SUPPRESSED
+
+_NOBODY: Final[Mapping[Hashable, int]] = {"cadres": 0, "leaders": 0}
 
 
 def summarize(
@@ -28,23 +30,27 @@ def summarize(
         `as_of`, `known_on`, `district`, `measure`, `villages`, `households` and `persons` (on
         the register, not exited), `exited` (persons, since 2016-01-01), `cadres`, `leaders`
         (distinct, active), `coverage` (share of registered households with an active pairing,
-        None without households), `claims`, `by_village`.
+        None without households), `claims`, `by_village`. Counts are None where the viewer may
+        not see so few, and where the measure has no counterpart in the ledger's vocabulary.
     """
     units = list_units(db, viewer)
     units = units[units["code"].str.startswith(filter_.district)]
     codes = list(units["code"])
     with reading(db) as connection:
         ledger = read_ledger(connection, viewer, filter_, [filter_.as_of], known_on=known_on)
-    officials = count_officials(db, viewer, filter_, known_on=known_on)
+    officials = count_officials(db, viewer, filter_, known_on=known_on).to_dict("index")
     whole = measure_groups(ledger, [""], viewer)
     by_unit = measure_groups(ledger, codes, viewer)
+    share, shares = paired_shares(ledger, [""])[0, 0], paired_shares(ledger, codes)[:, 0]
     head = {
         "as_of": filter_.as_of.isoformat(),
         "known_on": known_on.isoformat() if known_on else None,
         "district": filter_.district or None,
         "measure": filter_.measure or None,
     }
-    summary = head | {"villages": len(codes)} | _figures(whole, 0, officials, "")
+    empty = 0 if ledger.is_answerable else None
+    figures = _figures(whole, 0, officials.get("", _NOBODY), share, empty)
+    summary = head | {"villages": len(codes)} | figures
     summary["claims"] = [
         {
             "id": claim.id,
@@ -60,7 +66,7 @@ def summarize(
     summary["by_village"] = [
         head
         | {"code": row.code, "name_zh": row.name_zh, "district": row.district, "villages": 1}
-        | _figures(by_unit, i, officials, row.code)
+        | _figures(by_unit, i, officials.get(row.code, _NOBODY), shares[i], empty)
         | {"claims": []}
         for i, row in enumerate(units.itertuples())
     ]
@@ -68,27 +74,29 @@ def summarize(
 
 
 def _figures(
-    indicators: Indicators, row: int, officials: pd.DataFrame, village: str
+    indicators: Indicators,
+    row: int,
+    officials: Mapping[Hashable, int],
+    share: float,
+    empty: int | None,
 ) -> dict[str, Any]:
+    def count(values: Values) -> int | None:
+        """Give a count; `empty` without any record, None where the viewer may not see it."""
+        value = values[row, 0]
+        if np.isnan(value):
+            return empty
+        return None if value == SUPPRESSED else int(value)
+
     coverage = indicators.rates["coverage"][row, 0]
-    if np.isnan(coverage) or coverage == SUPPRESSED:
-        share = None
-    else:
-        share = round(float(coverage) / 100, 4)
-    counted = officials.to_dict("index").get(village, {"cadres": 0, "leaders": 0})
+    unknown = np.isnan(coverage) or coverage == SUPPRESSED
     return {
-        "households": _count(indicators.households["remaining"][row, 0]),
-        "persons": _count(indicators.persons["remaining"][row, 0]),
-        "exited": _count(indicators.persons["exited"][row, 0]),
-        "cadres": int(counted["cadres"]),
-        "leaders": int(counted["leaders"]),
-        "coverage": share,
+        "households": count(indicators.households["remaining"]),
+        "persons": count(indicators.persons["remaining"]),
+        "exited": count(indicators.persons["exited"]),
+        "cadres": int(officials["cadres"]),
+        "leaders": int(officials["leaders"]),
+        "coverage": None if unknown else float(share),
     }
-
-
-def _count(value: float) -> int | None:
-    """Give a count; None where there is no record at all or the viewer may not see it."""
-    return None if np.isnan(value) or value == SUPPRESSED else int(value)
 
 
 def _number(value: float | None) -> float | int | None:

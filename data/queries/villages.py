@@ -117,9 +117,7 @@ def count_measures(db: Database, viewer: Viewer, code: str, *, as_of: date) -> p
         .group_by(held.measure_code)
     )
     with reading(db) as connection:
-        counts = dict(
-            connection.execute(scope(counted, viewer, Household.village_code)).all()
-        )
+        counts = dict(connection.execute(scope(counted, viewer, Household.village_code)).all())
         names = connection.execute(
             select(Measure.code, Measure.name_zh, Measure.name_en)
             .where(Measure.vocabulary == "WH5")
@@ -213,7 +211,8 @@ def list_households(db: Database, viewer: Viewer, code: str, *, as_of: date) -> 
     frame = frame[frame["persons"] > 0].reset_index(drop=True)
     details = _household_details(db, viewer, code, as_of)
     joined = frame.merge(details, how="left", on="household")
-    return mask(joined, viewer)
+    origins = {"household": Household.code, "cause": Cause.cause_code}
+    return mask(joined, origins)
 
 
 def _household_details(db: Database, viewer: Viewer, code: str, as_of: date) -> pd.DataFrame:

@@ -37,7 +37,7 @@ def dataset() -> tuple[Database, DatasetFacts]:
 
 def version_for(viewer: Viewer) -> str:
     """Give the version that this viewer's data carry."""
-    return map_version(dataset()[1].version, viewer)
+    return map_version(dataset()[1], viewer)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False)

@@ -40,6 +40,11 @@ def draw_figures(figures: Iterable[tuple[str, str, str, str]]) -> None:
     st.html(f'<div class="g-figures">{cells}</div>')
 
 
+def draw_notice(text: str) -> None:
+    """Draw a notice that quotes data or an address: Streamlit's own would read it as Markdown."""
+    st.html(f'<p class="g-notice" role="alert">{encode_text(text)}</p>')
+
+
 def draw_card(title: str, subtitle: str, groups: Iterable[tuple[str, Sequence[Row]]]) -> None:
     """Draw a card: a title and groups of labelled values."""
     body = "".join(_group(heading, rows) for heading, rows in groups)

@@ -36,11 +36,6 @@ def _show(error: AppError) -> None:
     st.error(_plain(render_error(error, _language())), icon=":material/info:")
 
 
-def notify(error: AppError, lang: Lang) -> str:
-    """Give the sentence of a value that was replaced, safe to stand in a label."""
-    return render_error(error, lang)
-
-
 def _plain(text: str) -> str:
     """Keep text as written: Markdown would fetch an image or make a link of it."""
     return "".join("\\" + sign if sign in _MARKDOWN else sign for sign in text)

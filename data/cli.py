@@ -17,7 +17,7 @@ from data import documents, generator, seeding
 from data.access import OPERATOR
 from data.checking import check_ledger
 from data.engine import Database, open_database, transaction
-from data.errors import BadDate, UnknownValue
+from data.errors import BadDate, ImpossibleParameters, UnknownValue
 from data.migrations import migrate, require_current
 from data.queries.filters import Choices, Filter
 from data.queries.places import get_dataset, list_choices
@@ -58,12 +58,14 @@ def init(
     demo: Annotated[bool, typer.Option(help="在空库中生成合成演示数据")] = False,
     seed: Annotated[int, typer.Option(help="演示数据的种子")] = 2016,
     profile: Annotated[str, typer.Option(help="wuhai 或 generic")] = "wuhai",
-    divisions: Annotated[int, typer.Option(help="generic：村级单元数")] = 200,
-    households: Annotated[int, typer.Option(help="generic：户数")] = 6_000,
+    divisions: Annotated[int | None, typer.Option(help="generic：村级单元数，默认 200")] = None,
+    households: Annotated[int | None, typer.Option(help="generic：户数，默认每村 30")] = None,
 ) -> None:
     """建库、升级表结构、载入公开数据；--demo 生成合成登记册。"""
     if profile not in {"wuhai", "generic"}:
         raise UnknownValue(field="profile", value=profile, choices="wuhai, generic")
+    if profile == "wuhai" and (divisions or households):
+        raise ImpossibleParameters(why="--divisions, --households: --profile generic")
     settings = load_settings()
     refuse_public_demo(settings, settings.host)
     db = open_database(settings.database_url, create=True)
@@ -76,7 +78,8 @@ def init(
             _fill_register(db, seed)
         return
     if profile == "generic":
-        _init_generic(db, seed, divisions, households)
+        count = divisions or 200
+        _init_generic(db, seed, count, households or count * 30)
     else:
         with (
             _step("载入区划、河流、桥梁与公布数 Loading geography and claims"),
@@ -145,6 +148,9 @@ def summary(
     filter_ = _filter(list_choices(db, OPERATOR), as_of, district, measure)
     known = _day(known_on) if known_on else None
     result = summarize(db, OPERATOR, filter_, known_on=known)
+    if get_dataset(db).is_synthetic:
+        # On the error stream: the JSON stays one object, the mark is seen all the same.
+        console.print("合成数据 Synthetic data")
     if as_json:
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
         return

@@ -4,7 +4,7 @@ import ipaddress
 from functools import cache
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     lang: Literal["zh-CN", "en"] = "zh-CN"
     basemap: Literal["none", "tianditu", "xyz"] = "none"
     basemap_url: str = ""
-    basemap_datum: Literal["WGS84", "CGCS2000", "GCJ02", "BD09"] = "WGS84"
+    basemap_datum: Literal["", "WGS84", "CGCS2000", "GCJ02", "BD09"] = ""
     basemap_attribution: str = ""
     basemap_max_zoom: int = Field(default=17, ge=1, le=22)
     tianditu_key: SecretStr = SecretStr("")
@@ -39,12 +39,8 @@ class Settings(BaseSettings):
         if self.basemap == "tianditu" and not self.tianditu_key.get_secret_value():
             msg = "GUATU_TIANDITU_KEY"
             raise ValueError(msg)
-        if self.basemap == "xyz" and not self.basemap_url.startswith(("http://", "https://")):
-            msg = "GUATU_BASEMAP_URL"
-            raise ValueError(msg)
-        if self.basemap == "xyz" and self.basemap_datum in {"GCJ02", "BD09"}:
-            msg = "GUATU_BASEMAP_DATUM"
-            raise ValueError(msg)
+        if self.basemap == "xyz":
+            _require_xyz(self.basemap_url, self.basemap_datum)
         return self
 
     @property
@@ -52,10 +48,21 @@ class Settings(BaseSettings):
         """Whether the operator said twice that a passwordless demonstration may be reached."""
         return self.demo_public and self.demo_public_confirm == DEMO_CONFIRMATION
 
-    @property
-    def database_name(self) -> str:
-        """The database's name for messages: no folder, no password."""
-        return Path(unquote(urlsplit(self.database_url).path)).name or "?"
+
+_SHIFTED_HOSTS = ("autonavi.com", "amap.com", "google.cn", "gtimg.com", "qq.com", "bdimg.com")
+"""Hosts known to serve tiles in GCJ-02 or BD-09, whatever a setting claims."""
+
+
+def _require_xyz(url: str, datum: str) -> None:
+    """Refuse an address that is no tile address, and tiles that lie off our positions."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or any(s not in url for s in ("{z}", "{x}", "{y}")):
+        msg = "GUATU_BASEMAP_URL"
+        raise ValueError(msg)
+    host = parts.hostname or ""
+    if datum not in {"WGS84", "CGCS2000"} or host.endswith(_SHIFTED_HOSTS):
+        msg = "GUATU_BASEMAP_DATUM"
+        raise ValueError(msg)
 
 
 _REASONS = {
@@ -65,8 +72,8 @@ _REASONS = {
         "give an http(s) tile address such as https://example.org/{z}/{x}/{y}.png.",
     ),
     "GUATU_BASEMAP_DATUM": (
-        "GCJ-02 和 BD-09 底图相对本系统坐标偏移数百米，不能叠加。请换用 WGS84 或 CGCS2000 底图。",
-        "GCJ-02 and BD-09 tiles lie some hundred metres off our positions; use WGS84 or CGCS2000.",
+        "请写明 WGS84 或 CGCS2000；GCJ-02、BD-09 底图偏移数百米，不能叠加。",
+        "state WGS84 or CGCS2000; tiles in GCJ-02 or BD-09 lie some hundred metres off.",
     ),
 }
 

@@ -8,7 +8,7 @@ from data.text import format_day, mark
 from pages.ui import cache
 from pages.ui.cards import draw_card, draw_figures, draw_notice, draw_table, show_value, state_of
 from pages.ui.charts import draw_history
-from pages.ui.panel import measure_rows, project_rows, record_rows, responsible_rows
+from pages.ui.panel import detail_groups
 from pages.ui.session import language, require
 from pages.ui.words import speak
 
@@ -76,16 +76,7 @@ with left:
     )
     st.caption(say("一户可有多项措施，各列不可相加。"))
 with right:
-    draw_card(
-        facts.names[lang],
-        note,
-        (
-            (say("责任人"), responsible_rows(facts, lang)),
-            (say("措施（户）"), measure_rows(facts.measures, lang)),
-            (say("项目"), project_rows(facts.projects, lang)),
-            (say("记录与位置"), record_rows(facts, lang)),
-        ),
-    )
+    draw_card(facts.names[lang], note, detail_groups(facts, lang))
 
 st.subheader(say("户名单"), anchor=False)
 if can(viewer, Action.SEE_HOUSEHOLDS, village):

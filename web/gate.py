@@ -10,6 +10,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
@@ -57,7 +58,7 @@ class Gate:
         server = scope.get("server")
         if server and server[1] is not None:
             refuse_public_demo(self.settings, server[0])
-        name = Headers(scope=scope).get("host", "").rsplit(":", maxsplit=1)[0]
+        name = urlsplit(f"//{Headers(scope=scope).get('host', '')}").hostname
         if name and not is_loopback(name):
             refuse_public_demo(self.settings, name)
 

@@ -90,7 +90,8 @@ def _answer(request: Request, body: bytes, version: str) -> Response:
         "Vary": "Cookie, Accept-Encoding",
         "X-Data-Version": version,
     }
-    if request.headers.get("if-none-match") == etag:
+    held = request.headers.get("if-none-match", "")
+    if etag in {tag.strip().removeprefix("W/") for tag in held.split(",")}:
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(
@@ -262,6 +263,7 @@ def _values_body(version: str, viewer: Viewer, lang: Lang, measure: str) -> byte
         {
             "version": version,
             "measure": measure or "all",
+            "synthetic": get_dataset(shared_database()).is_synthetic,
             "units": units,
             "households": _plain(sheet.units.households["remaining"]),
             "size": join_rows(size_classes(sheet.units.households["on_register"])),

@@ -249,14 +249,19 @@ def worst_gaps(
     """
     villages = ledger.households["village"].to_numpy()
     inside = np.asarray([str(v).startswith(prefix) for v in villages], dtype=bool)
-    remaining = _remaining(ledger) & inside[:, None]
-    is_stale = np.asarray([stale[str(v)] for v in villages], dtype=bool).reshape(remaining.shape)
-    kinds = {
+    kinds = {kind: flags & inside[:, None] for kind, flags in gaps_of(ledger, stale).items()}
+    return [_worst_at(kinds, stop, villages, viewer) for stop in range(len(ledger.stops))]
+
+
+def gaps_of(ledger: Ledger, stale: Mapping[str, Sequence[bool]]) -> dict[str, Flags]:
+    """Mark the remaining households that lack something, by kind of gap, at each stop."""
+    remaining = _remaining(ledger)
+    is_stale = np.asarray([stale[str(v)] for v in ledger.households["village"]], dtype=bool)
+    return {
         "unpaired": remaining & ~ledger.paired,
         "no_measure": remaining & ~ledger.has_measure,
-        "stale": remaining & is_stale,
+        "stale": remaining & is_stale.reshape(remaining.shape),
     }
-    return [_worst_at(kinds, stop, villages, viewer) for stop in range(len(ledger.stops))]
 
 
 def _worst_at(

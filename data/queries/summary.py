@@ -42,7 +42,7 @@ def summarize(
     whole = measure_groups(ledger, [""], viewer)
     by_unit = measure_groups(ledger, codes, viewer)
     share, shares = paired_shares(ledger, [""])[0, 0], paired_shares(ledger, codes)[:, 0]
-    head = {
+    head: dict[str, Any] = {
         "as_of": filter_.as_of.isoformat(),
         "known_on": known_on.isoformat() if known_on else None,
         "district": filter_.district or None,

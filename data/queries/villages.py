@@ -22,8 +22,8 @@ from data.models import (
 )
 from data.queries.filters import Filter
 from data.queries.frames import read_frame
-from data.queries.freshness import last_fact_on, read_fact_days
-from data.queries.indicators import measure_groups
+from data.queries.freshness import last_fact_on, read_fact_days, stale_villages
+from data.queries.indicators import gaps_of, measure_groups
 from data.queries.instants import known, known_before, valid
 from data.queries.places import get_unit
 from data.queries.projects import list_districts_with_projects, list_village_projects
@@ -35,8 +35,8 @@ from data.queries.responsibility import list_first_responsible, list_leaders, li
 class VillageFacts:
     """What a panel says about one village on one day.
 
-    `figures` holds each indicator's value and the remaining households: NaN is no data, -1
-    suppressed.
+    `figures` holds each indicator's value and the remaining households, `gaps` the remaining
+    households that lack a pairing, a measure or a fresh record: NaN is no data, -1 suppressed.
     """
 
     code: str
@@ -55,6 +55,7 @@ class VillageFacts:
     measures: pd.DataFrame
     projects: pd.DataFrame
     last_fact_on: date | None
+    gaps: Mapping[str, float]
 
 
 def get_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> VillageFacts:
@@ -77,6 +78,8 @@ def get_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> Vil
         name: float(v[0, 0]) for name, v in {**indicators.persons, **indicators.rates}.items()
     }
     figures |= {f"{name}_households": float(v[0, 0]) for name, v in indicators.households.items()}
+    stale = stale_villages(fact_days, [code], [as_of])
+    gaps = {kind: flags.sum() for kind, flags in gaps_of(ledger, stale).items()}
     projects = list_village_projects(db, viewer, code, as_of=as_of)
     projects["households"] = _hidden(projects["households"], viewer)
     return VillageFacts(
@@ -96,6 +99,7 @@ def get_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> Vil
         measures=count_measures(db, viewer, code, as_of=as_of),
         projects=projects,
         last_fact_on=last_fact_on(fact_days.get(code), as_of),
+        gaps=_hidden(pd.Series(gaps, dtype=np.int64), viewer).to_dict(),
     )
 
 

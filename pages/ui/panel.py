@@ -35,12 +35,34 @@ def draw_village_panel(facts: VillageFacts, lang: Lang) -> None:
         say("截至{day} · 来源：台账事件折算", day=format_day(facts.as_of, lang)),
         (
             (say("人口"), figure_rows(facts, lang)),
-            (say("责任人"), responsible_rows(facts, lang)),
-            (say("措施（户）"), measure_rows(facts.measures, lang)),
-            (say("项目"), project_rows(facts.projects, lang)),
-            (say("记录与位置"), record_rows(facts, lang)),
+            *detail_groups(facts, lang),
         ),
     )
+
+
+def detail_groups(facts: VillageFacts, lang: Lang) -> list[tuple[str, list[Row]]]:
+    """Who answers for the village, what it receives, what is missing, how good the records are."""
+    say = speak(lang)
+    return [
+        (say("责任人"), responsible_rows(facts, lang)),
+        (say("缺口（未脱贫户）"), gap_rows(facts, lang)),
+        (say("措施（户）"), measure_rows(facts.measures, lang)),
+        (say("项目"), project_rows(facts.projects, lang)),
+        (say("记录与位置"), record_rows(facts, lang)),
+    ]
+
+
+def gap_rows(facts: VillageFacts, lang: Lang) -> list[Row]:
+    """Remaining households without a pairing, without a measure, with old records."""
+    say = speak(lang)
+    return [
+        (say(label), show_value(facts.gaps[kind], lang))
+        for kind, label in (
+            ("unpaired", mark("未结对")),
+            ("no_measure", mark("未落实措施")),
+            ("stale", mark("记录逾 90 天未更新")),
+        )
+    ]
 
 
 def figure_rows(facts: VillageFacts, lang: Lang) -> list[Row]:

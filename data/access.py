@@ -178,16 +178,16 @@ def suppress(
     values: npt.NDArray[np.float64], households: npt.NDArray[np.int64], viewer: Viewer
 ) -> npt.NDArray[np.float64]:
     """Hide each value that rests on one to four households, if the viewer may not see those."""
-    return hide(values, is_small(households), viewer)
+    return hide(values, is_small(households), viewer, SUPPRESSED)
 
 
 def hide(
-    values: npt.NDArray[np.float64], small: npt.NDArray[np.bool_], viewer: Viewer
+    values: npt.NDArray[np.float64], marked: npt.NDArray[np.bool_], viewer: Viewer, state: float
 ) -> npt.NDArray[np.float64]:
-    """Hide the marked values, if the viewer may not see small cells."""
+    """Put a state in the place of the marked values, if the viewer may not see small cells."""
     if can(viewer, Action.SEE_SMALL_CELLS):
         return values
-    return np.where(small, SUPPRESSED, values)
+    return np.where(marked, state, values)
 
 
 def is_small(households: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:

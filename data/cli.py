@@ -64,7 +64,7 @@ def init(
     """建库、升级表结构、载入公开数据；--demo 生成合成登记册。"""
     if profile not in {"wuhai", "generic"}:
         raise UnknownValue(field="profile", value=profile, choices="wuhai, generic")
-    if profile == "wuhai" and (divisions or households):
+    if profile == "wuhai" and (divisions, households) != (None, None):
         raise ImpossibleParameters(why="--divisions, --households: --profile generic")
     settings = load_settings()
     refuse_public_demo(settings, settings.host)
@@ -78,8 +78,8 @@ def init(
             _fill_register(db, seed)
         return
     if profile == "generic":
-        count = divisions or 200
-        _init_generic(db, seed, count, households or count * 30)
+        count = 200 if divisions is None else divisions
+        _init_generic(db, seed, count, count * 30 if households is None else households)
     else:
         with (
             _step("载入区划、河流、桥梁与公布数 Loading geography and claims"),

@@ -20,7 +20,6 @@ from data.errors import (
 )
 
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=5000",
@@ -66,7 +65,9 @@ def open_database(url: str, *, create: bool = False) -> Database:
         _make_folder(file)
     # Parameters of a failed statement could hold a person's data: never in a message or log.
     engine = create_engine(f"sqlite:///{file}", hide_parameters=True)
-    if not create:
+    if create:
+        event.listen(engine, "connect", _write_ahead)
+    else:
         _forbid_creation(engine, file)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "checkout", _require_same_file(file))
@@ -115,6 +116,11 @@ def _require_same_file(file: Path) -> Callable[..., None]:
             raise exc.DisconnectionError
 
     return check
+
+
+def _write_ahead(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own hook
+    """Let readers go on while somebody writes; the file keeps it, so that reading changes none."""
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own hook

@@ -48,6 +48,14 @@ class DayReplaced(DataError):
     )
 
 
+class VillageElsewhere(DataError):
+    """A village of another district than the chosen one."""
+
+    code = "village_elsewhere"
+    zh = "所选的村 {village} 不在所选的区 {district} 内，已取消选择。"
+    en = "The chosen village {village} lies outside the chosen district {district}; not selected."
+
+
 class DatabaseMissing(DataError):
     """No database where the settings say it should be."""
 
@@ -174,8 +182,8 @@ class Denied(AccessError):
     """The role does not include this."""
 
     code = "denied"
-    zh = "您的角色“{role}”无权{action}。如确有需要，请联系管理员。"
-    en = "Your role '{role}' may not {action}. Ask the administrator if you need it."
+    zh = "您的角色“{role}”无权{action}。如需查看，请换用有此权限的角色或账号。"
+    en = "Your role '{role}' may not {action}. Use a role or an account that may."
 
 
 class DemoNotPublic(AccessError):

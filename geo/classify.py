@@ -1,11 +1,12 @@
 """Class breaks, colours and legend: the map's honesty.
 
-A number becomes one character, the same in every drawer: a class `0` to `4`, or one of three
+A number becomes one character, the same in every drawer: a class `0` to `4`, or one of the
 states that are *not* classes and must never look alike: true zero `z`, no data `n`, suppressed
-`s`. Breaks are stated and fixed over the whole period: when the date moves, a colour keeps its
+`s`; beside them withheld `w`, hidden to protect a suppressed neighbour, and not applicable `a`,
+a share of nobody. Breaks are stated and fixed over the whole period: when the date moves, a colour keeps its
 meaning.
 
-In arrays, no data is NaN and a suppressed figure is `SUPPRESSED`.
+In arrays, no data is NaN; the other states are the negative numbers of `STATES`.
 """
 
 import itertools
@@ -17,10 +18,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-SUPPRESSED: Final = -1.0
+SUPPRESSED: Final = -1.0  # rests on one to four households
+WITHHELD: Final = -2.0  # hidden for the sake of such a cell; nothing is said of its size
+NOT_APPLICABLE: Final = -3.0  # a share of nobody: there is no household it could be of
+STATES: Final = (SUPPRESSED, WITHHELD, NOT_APPLICABLE)
 CLASSES: Final = 5
-ZERO, NO_DATA, HIDDEN = "z", "n", "s"
-CLASS_CODES: Final = "01234" + ZERO + NO_DATA + HIDDEN
+ZERO, NO_DATA, HIDDEN, KEPT_BACK, EMPTY = "z", "n", "s", "w", "a"
+CLASS_CODES: Final = "01234" + ZERO + NO_DATA + HIDDEN + KEPT_BACK + EMPTY
 
 PERCENT_BREAKS: Final = (20.0, 40.0, 60.0, 80.0)
 COVERAGE_BREAKS: Final = (50.0, 80.0, 95.0, 99.0)  # near the target, where differences matter
@@ -66,7 +70,7 @@ def classify(values: ArrayLike, breaks: Sequence[float]) -> NDArray[np.str_]:
     Parameters
     ----------
     values
-        Numbers ≥ 0 of any shape; NaN or None is no data, `SUPPRESSED` is suppressed.
+        Numbers ≥ 0 of any shape; NaN or None is no data, `STATES` are the other states.
     breaks
         One to four increasing upper limits above 0; a value equal to a limit
         belongs to the class below it.
@@ -84,6 +88,8 @@ def classify(values: ArrayLike, breaks: Sequence[float]) -> NDArray[np.str_]:
     classes = np.asarray(np.searchsorted(limits, numbers, side="left"), dtype="U1")
     classes[numbers == 0] = ZERO
     classes[numbers == SUPPRESSED] = HIDDEN
+    classes[numbers == WITHHELD] = KEPT_BACK
+    classes[numbers == NOT_APPLICABLE] = EMPTY
     classes[np.isnan(numbers)] = NO_DATA
     return classes
 
@@ -197,7 +203,7 @@ def _following(series: Sequence[int]) -> int:
 
 def _numbers(values: ArrayLike) -> NDArray[np.float64]:
     numbers = np.asarray(values, dtype=np.float64)
-    wrong = np.isinf(numbers) | ((numbers < 0) & (numbers != SUPPRESSED))
+    wrong = np.isinf(numbers) | ((numbers < 0) & ~np.isin(numbers, STATES))
     if wrong.any():
         message = f"not a figure: {numbers[wrong][0]}"
         raise ValueError(message)

@@ -28,6 +28,15 @@ if not claims:
     st.info(say("此数据集没有公布数。"))
     st.stop()
 
+if cache.dataset()[1].is_synthetic:
+    st.info(
+        say(
+            "公布数是公开的真实数字；台账是按这些数字生成的合成数据，"
+            "因此“相符”只说明演示数据按此生成，不构成对公布数的核实。"
+        ),
+        icon=":material/science:",
+    )
+
 opened = [claim for claim in claims if claim.is_open]
 for claim in opened:
     draw_notice(
@@ -52,7 +61,7 @@ units = {
 rows = []
 for claim in claims:
     if claim.why is None:
-        state = say("未解释") if claim.residual else say("一致")
+        state = say("未解释") if claim.residual else say("相符")
     else:
         state = say(WHY[claim.why])
     note = claim.note_zh if lang == "zh-CN" else claim.note_en
@@ -77,13 +86,14 @@ draw_table(
         say("定义"),
         say("时点"),
         say("公布数"),
-        say("台账"),
+        say("台账（合成）") if cache.dataset()[1].is_synthetic else say("台账"),
         say("差额"),
         say("状态"),
         say("来源"),
         say("说明"),
     ],
     rows,
+    stack=True,
 )
 st.caption(
     say(

@@ -34,17 +34,20 @@ def draw_board(viewer: Viewer) -> None:
     say = speak(lang)
     version = cache.version_for(viewer)
     choices = cache.choices(version, viewer)
-    filter_, problems = read_filter(sent_filter(), choices)
+    wish = read_filter(sent_filter(), choices)
+    filter_ = wish.filter_
     write_filter(filter_, lang)
+    remarks = (
+        filter_.caveat(choices, lang),
+        filter_.carried_forward(cache.last_event(version, viewer), lang),
+    )
     board = Board(
         version=version,
         filter_=filter_,
+        command=wish.command,
         lang=lang,
         sentence=filter_.sentence(choices, lang),
-        notes=(
-            *(problem.sentence(lang) for problem in problems),
-            *filter(None, (filter_.caveat(choices, lang),)),
-        ),
+        notes=(*(problem.sentence(lang) for problem in wish.problems), *filter(None, remarks)),
         claim=link_claim(find_open_claim(cache.claims(version, viewer), filter_), lang),
     )
     wide, narrow = st.columns([0.75, 0.25], gap="medium")

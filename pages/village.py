@@ -3,12 +3,14 @@
 import streamlit as st
 
 from data.access import Action, can
+from data.figures import format_figure
 from data.queries.filters import Filter, parse_filter
+from data.queries.instants import monthly_stops
 from data.text import format_day, mark
 from pages.ui import cache
-from pages.ui.cards import draw_card, draw_figures, draw_notice, draw_table, show_value, state_of
+from pages.ui.cards import draw_card, draw_figures, draw_notice, draw_table
 from pages.ui.charts import draw_history
-from pages.ui.panel import detail_groups
+from pages.ui.panel import detail_groups, village_figure
 from pages.ui.session import language, require
 from pages.ui.words import speak
 
@@ -25,36 +27,45 @@ given = {key: st.query_params[key] for key in ("village", "as_of") if key in st.
 filter_, problems = parse_filter(given, choices)
 for problem in problems:
     draw_notice(problem.sentence(lang))
-codes = list(choices.villages)
-village = st.selectbox(
+codes, stops = list(choices.villages), monthly_stops()
+where, when = st.columns([0.7, 0.3])
+village = where.selectbox(
     say("村（社区）"),
     codes,
     index=codes.index(filter_.village) if filter_.village else 0,
     format_func=lambda code: choices.villages[code][lang],
 )
-wanted = Filter(village=village, as_of=filter_.as_of).to_query(lang)
+as_of = when.selectbox(
+    say("日期"),
+    stops,
+    index=stops.index(filter_.as_of),
+    format_func=lambda stop: format_day(stop, lang),
+)
+shown = Filter(village=village, as_of=as_of)
+wanted = shown.to_query(lang)
 if st.query_params.to_dict() != wanted:
     st.query_params.from_dict(wanted)
-facts = cache.village(version, viewer, village, filter_.as_of, "")
+carried = shown.carried_forward(cache.last_event(version, viewer), lang)
+if carried:
+    draw_notice(carried)
+facts = cache.village(version, viewer, village, as_of, "")
 
-day = format_day(facts.as_of, lang)
-note = say("截至{day} · 来源：台账事件折算", day=day)
+note = say("截至{day} · 据台账登记事件汇总", day=format_day(facts.as_of, lang))
 draw_figures(
-    (say(label), show_value(facts.figures[key], lang, unit=unit, decimals=decimals),
-     state_of(facts.figures[key]), note)
-    for key, label, unit, decimals in (
-        ("on_register", mark("建档立卡"), "", 0),
-        ("exited", mark("已脱贫"), "", 0),
-        ("remaining", mark("未脱贫"), "", 0),
-        ("coverage", mark("结对覆盖"), "%", 1),
-        ("reach", mark("措施覆盖"), "%", 1),
-        ("places", mark("户均项目名额"), "", 2),
+    (say(label), *village_figure(facts, key, lang), note)
+    for key, label in (
+        ("on_register", mark("建档立卡（含已脱贫）")),
+        ("exited", mark("已脱贫")),
+        ("remaining", mark("未脱贫")),
+        ("coverage", mark("结对覆盖")),
+        ("reach", mark("措施覆盖")),
+        ("places", mark("户均项目名额")),
     )
-)  # fmt: skip
+)
 
 left, right = st.columns([0.6, 0.4], gap="large")
 with left:
-    st.subheader(say("人口变化"), anchor=False)
+    st.subheader(say("人口变化（人）"), anchor=False)
     history = cache.history(version, viewer, village)
     draw_history(history, {"remaining": say("未脱贫"), "exited": say("已脱贫")})
     if (history[["remaining", "exited"]] < 0).to_numpy().any():
@@ -70,7 +81,7 @@ with left:
     draw_table(
         [say("主要致贫原因"), *(labels[code] for code in held)],
         (
-            [str(row[cause_name]), *(show_value(float(row[code]), lang) for code in held)]
+            [str(row[cause_name]), *(format_figure(float(row[code]), lang) for code in held)]
             for _, row in causes.iterrows()
         ),
     )
@@ -86,7 +97,7 @@ if can(viewer, Action.SEE_HOUSEHOLDS, village):
         listed.assign(status=listed["status"].map(status)),
         hide_index=True,
         column_config={
-            "household": say("户编码（假名）"),
+            "household": say("户编码（代号）"),
             "persons": say("人数"),
             "status": say("状态"),
             "cause": say("主要致贫原因"),

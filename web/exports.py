@@ -9,7 +9,9 @@ from starlette.responses import Response
 
 from data.access import SMALL_CELL_HOUSEHOLDS, Viewer
 from data.errors import AssetsMissing
+from data.figures import format_figure
 from data.queries.atlas import DECIMALS, PERSONS, UNITS, Atlas, IndicatorScale, Sheet, scales_of
+from data.queries.claims import find_open_claim, list_claims
 from data.queries.filters import INDICATORS, KINDS, Filter, parse_filter
 from data.queries.indicators import Indicators
 from data.queries.places import get_dataset, list_choices
@@ -17,7 +19,7 @@ from data.settings import ROOT, load_settings
 from data.shared import shared_database
 from data.text import Lang, choose_lang, format_day, format_number, translate
 from data.versions import map_version
-from geo.classify import SUPPRESSED, classify, size_classes, size_labels
+from geo.classify import classify, size_classes, size_labels
 from geo.layers import MapSpec, Picture, freeze
 from geo.offlinemap import draw_offline_map
 from geo.offlinemap.words import Words
@@ -85,11 +87,24 @@ def draw_map(viewer: Viewer, filter_: Filter, lang: Lang, *, notes: Sequence[str
 
 
 def _notes(viewer: Viewer, filter_: Filter, lang: Lang, atlas: Atlas) -> list[str]:
-    """Say what the live map says too: an inexact measure, figures carried forward."""
-    notes = [filter_.caveat(list_choices(shared_database(), viewer), lang)]
-    if atlas.last_event_on and filter_.as_of > atlas.last_event_on:
-        last, text = atlas.last_event_on.isoformat(), map_texts(lang)["carried_forward"]
-        notes.append(f"{last} · {text}")
+    """Say what the live map says too: an inexact measure, figures carried forward, a claim."""
+    db = shared_database()
+    notes = [
+        filter_.caveat(list_choices(db, viewer), lang),
+        filter_.carried_forward(atlas.last_event_on, lang),
+    ]
+    claim = find_open_claim(list_claims(db, viewer), filter_)
+    if claim is not None:
+        definition = claim.definition_zh if lang == "zh-CN" else claim.definition_en
+        notes.append(
+            translate(
+                "{definition}：公布 {value}，台账 {computed}，差额未解释。",
+                lang,
+                definition=definition,
+                value=format_number(claim.value, lang),
+                computed=format_number(claim.computed, lang),
+            )
+        )
     return [note for note in notes if note]
 
 
@@ -143,24 +158,26 @@ def _words(
     )
     return Words(
         lang=lang,
-        title=translate("挂图", lang),
+        title=f"{list_choices(db, viewer).area[lang]} · {label}",
         sentence=filter_.sentence(list_choices(db, viewer), lang),
         date=format_day(filter_.as_of, lang),
-        source=f"{texts['source']}：{texts['figure_source']} · {attribution(lang)}",
+        source=f"{texts['source']} {texts['figure_source']} · {attribution(lang)}",
         datum="WGS84 (EPSG:4326)",
         internal=translate("内部使用", lang),
         synthetic=texts["synthetic"] if facts.is_synthetic else "",
         schematic=texts["schematic"],
-        legend=f"{label}（{unit}）" if unit else label,
+        legend=f"{label} / {unit}" if unit else label,
         class_labels=scale.districts_labels if shaded else scale.units_labels,
         true_zero=texts["true_zero"],
         no_data=texts["no_data"],
         suppressed=texts["suppressed"],
+        withheld=texts["withheld"],
+        not_applicable=texts["not_applicable"],
         suppressed_mark=f"<{SMALL_CELL_HOUSEHOLDS}",
         size_heading=texts["size_legend"],
         size_labels=size_labels(),
         columns=(texts["place"], label),
-        rows=_rows(sheet, named, filter_, lang, texts),
+        rows=_rows(sheet, named, filter_, lang),
         names=names_of(atlas, lang) | named,
         kinds={kind: translate(KINDS[kind], lang) for kind in filter_.kinds},
         figures=_figures(sheet, filter_, lang, texts),
@@ -177,22 +194,18 @@ def _words(
     )
 
 
-def _cell(value: float, indicator: str, lang: Lang, texts: dict[str, str]) -> str:
-    if value == SUPPRESSED:
-        return f"<{SMALL_CELL_HOUSEHOLDS}"
-    if value != value:  # noqa: PLR0124 - NaN is not itself
-        return texts["no_data"]
+def _cell(value: float, indicator: str, lang: Lang) -> str:
     decimals = 0 if indicator in PERSONS else DECIMALS.get(indicator, 1)
-    return format_number(value, lang, decimals=decimals) + UNITS.get(indicator, "")
+    return format_figure(value, lang, unit=UNITS.get(indicator, ""), decimals=decimals)
 
 
 def _rows(
-    sheet: Sheet, names: dict[str, str], filter_: Filter, lang: Lang, texts: dict[str, str]
+    sheet: Sheet, names: dict[str, str], filter_: Filter, lang: Lang
 ) -> tuple[tuple[str, ...], ...]:
     stop = sheet.stops.index(filter_.as_of)
     values = sheet.units.value(filter_.indicator)[:, stop]
     return tuple(
-        (code, names[code], _cell(float(value), filter_.indicator, lang, texts))
+        (code, names[code], _cell(float(value), filter_.indicator, lang))
         for code, value in zip(sheet.units.groups, values, strict=True)
         if code.startswith(filter_.district)
     )
@@ -206,8 +219,13 @@ def _figures(
     if filter_.district:
         scope, row = sheet.districts, sheet.districts.groups.index(filter_.district)
     persons = [
-        (texts[f"figure_{name}"], _cell(float(scope.persons[name][row, stop]), name, lang, texts))
+        (texts[f"figure_{name}"], _cell(float(scope.persons[name][row, stop]), name, lang))
         for name in ("on_register", "exited", "remaining")
     ]
-    coverage = _cell(float(scope.rates["coverage"][row, stop]), "coverage", lang, texts)
-    return (*persons, (texts["figure_coverage"], coverage))
+    coverage = _cell(float(scope.rates["coverage"][row, stop]), "coverage", lang)
+    gap = sheet.gaps[filter_.district][stop]
+    worst = texts["no_gap"]
+    if gap is not None:
+        households = format_figure(float(gap.households), lang)
+        worst = f"{households} {texts['unit_household']} · {texts[f'gap_{gap.kind}']}"
+    return (*persons, (texts["figure_coverage"], coverage), (texts["figure_gap"], worst))

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from data.access import Action, Viewer, can
 from data.errors import Denied, UnknownValue
 from data.queries.atlas import (
+    BASES,
     DECIMALS,
     PERSONS,
     UNITS,
@@ -221,6 +222,7 @@ def _indicators(version: str, viewer: Viewer, lang: Lang) -> list[dict[str, Any]
         {
             "code": code,
             "label": translate(label, lang),
+            "base": BASES[code],
             "unit": translate("人", lang) if code in PERSONS else UNITS[code],
             "decimals": 0 if code in PERSONS else DECIMALS.get(code, 1),
             "breaks": list(scales[code].units.breaks),
@@ -265,7 +267,7 @@ def _values_body(version: str, viewer: Viewer, lang: Lang, measure: str) -> byte
             "measure": measure or "all",
             "synthetic": get_dataset(shared_database()).is_synthetic,
             "units": units,
-            "households": _plain(sheet.units.households["remaining"]),
+            "households": {n: _plain(v) for n, v in sheet.units.households.items()},
             "size": join_rows(size_classes(sheet.units.households["on_register"])),
             "districts": districts,
             "figures": _figures(sheet, texts),
@@ -303,13 +305,21 @@ def _scope_figures(
         for name in PERSONS
     }
     figures["coverage"] = [_number(value) for value in indicators.rates["coverage"][row]]
-    figures["gap"] = [
-        None
-        if gap is None
-        else {"text": texts[f"gap_{gap.kind}"], "count": gap.households, "unit": gap.village}
-        for gap in gaps
-    ]
+    is_answered = not np.isnan(indicators.persons["on_register"][row]).all()
+    figures["gap"] = [_gap(gap, texts) if gap or not is_answered else None for gap in gaps]
     return figures
+
+
+def _gap(gap: Gap | None, texts: dict[str, str]) -> dict[str, Any]:
+    """Give a gap; one without a count where nothing is known, which is not the same as no gap."""
+    if gap is None:
+        return {"text": "", "count": None, "unit": "", "there": None}
+    return {
+        "text": texts[f"gap_{gap.kind}"],
+        "count": gap.households,
+        "unit": gap.village,
+        "there": gap.there,
+    }
 
 
 def warm_up(viewer: Viewer, lang: Lang) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from data.figures import NO_DATA_TEXT, NOT_APPLICABLE_TEXT, WITHHELD_TEXT
 from data.text import Lang, mark, translate
 
 MAP_TEXTS: Final = {
@@ -10,7 +11,7 @@ MAP_TEXTS: Final = {
     "figure_remaining": mark("未脱贫"),
     "figure_coverage": mark("结对覆盖"),
     "figure_gap": mark("最大缺口"),
-    "figure_source": mark("台账事件折算"),
+    "figure_source": mark("据台账登记事件汇总"),
     "unit_person": mark("人"),
     "unit_household": mark("户"),
     "as_of": mark("截至"),
@@ -24,19 +25,24 @@ MAP_TEXTS: Final = {
     "measure": mark("措施"),
     "indicator": mark("指标"),
     "kinds": mark("项目"),
-    "mode": mark("画法"),
-    "mode_symbols": mark("点"),
-    "mode_shade": mark("面"),
+    "mode": mark("显示"),
+    "mode_symbols": mark("村点"),
+    "mode_shade": mark("分区"),
     "legend": mark("图例"),
-    "true_zero": mark("真零"),
-    "no_data": mark("无数据"),
+    "true_zero": mark("确为零"),
+    "no_data": NO_DATA_TEXT,
+    "withheld": mark("为保护不足 5 户的数据，不显示"),
+    "withheld_short": WITHHELD_TEXT,
+    "not_applicable": NOT_APPLICABLE_TEXT,
+    "most_in": mark("最多：{place} {n} 户"),
+    "trend_gap": mark("断开处为不显示的时点"),
     "suppressed": mark("不足 5 户，不显示"),
     "schematic": mark("示意位置，非测绘成果"),
     "without_position": mark("无位置"),
     "play": mark("播放"),
     "pause": mark("暂停"),
     "date": mark("日期"),
-    "ranking": mark("各村数值"),
+    "ranking": mark("各村（社区）情况"),
     "trend": mark("逐月变化"),
     "place": mark("村（社区）"),
     "value": mark("数值"),
@@ -64,7 +70,7 @@ MAP_TEXTS: Final = {
     "basemap_off": mark("底图未能载入"),
     "more_rows": mark("显示更多"),
     "size_legend": mark("圆的大小：建档立卡户数"),
-    "carried_forward": mark("其后无登记事件，数字沿用"),
+    "carried_forward": mark("{day} 之后没有登记事件，沿用该日数字"),
     "accuracy": mark("位置精度范围"),
 }
 

@@ -15,8 +15,8 @@ CORRECTED_FROM: Final = date(2017, 2, 13)
 LARGEST_HOUSEHOLD: Final = 6
 
 EXIT_WEIGHT_BY_MONTH: Final = {
-    1: 1.0, 2: 1.0, 3: 2.0, 4: 3.0, 5: 4.0, 6: 6.0,
-    7: 6.0, 8: 8.0, 9: 10.0, 10: 13.0, 11: 18.0, 12: 28.0,
+    1: 2.0, 2: 2.0, 3: 5.0, 4: 6.0, 5: 7.0, 6: 8.0,
+    7: 8.0, 8: 9.0, 9: 10.0, 10: 12.0, 11: 13.0, 12: 18.0,
 }  # fmt: skip
 """Exits come more towards the year's end, as campaigns do (assumption)."""
 

@@ -21,7 +21,7 @@ from data.generator.parameters import (
 )
 from data.generator.people import Person, draw_cause, draw_people, identity_row, member_row
 from data.generator.plan import UnitPlan
-from data.generator.streams import Stream
+from data.generator.streams import Stream, largest_remainder
 from data.models import (
     Base,
     Cause,
@@ -44,6 +44,8 @@ Rows = dict[type[Base], list[dict[str, Any]]]
 _DISTRICT_CADRES: Final = 0.65
 _BEFORE_OPENING: Final = 0.85
 _HEADS: Final = 3
+_MOST_BATCHES: Final = 6
+_SMALLEST_BATCH: Final = 5
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,10 @@ def draw_village(seed: int, plan: UnitPlan) -> VillageRows:
     sizes = _sizes(stream, plan.remaining_households, plan.remaining_persons) + _sizes(
         stream, plan.exited_households, plan.exited_persons
     )
+    days = iter(_exit_days(stream, plan.exited_households, plan.remaining_households))
     order = stream.shuffled(range(len(sizes)))
     for number, i in enumerate(order, start=plan.first_household):
-        exited_on = None if stays[i] else _exit_day(stream)
+        exited_on = None if stays[i] else next(days)
         _draw_household(stream, drawn, plan.unit.code, number, sizes[i], exited_on)
     _draw_cadres(stream, drawn, plan)
     return drawn
@@ -96,11 +99,26 @@ def _sizes(stream: Stream, households: int, persons: int) -> list[int]:
     return sizes
 
 
-def _exit_day(stream: Stream) -> date:
-    month = stream.pick(EXIT_WEIGHT_BY_MONTH)
-    first = date(OPENING.year, month, 1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return min(stream.day(max(first, OPENING + timedelta(days=3)), last), YEAR_END)
+def _exit_days(stream: Stream, exiting: int, staying: int) -> list[date]:
+    """Draw a village's exit days: a few batches, as exits are approved, none of them tiny.
+
+    While some have left and some have not, either are five households or more, unless fewer stay
+    for good: a batch that would break this joins the next one, or the last ones join.
+    """
+    months = sorted({stream.pick(EXIT_WEIGHT_BY_MONTH) for _ in range(_MOST_BATCHES)})
+    sizes = largest_remainder([EXIT_WEIGHT_BY_MONTH[month] for month in months], exiting)
+    days: list[date] = []
+    waiting = 0
+    for i, (month, size) in enumerate(zip(months, sizes, strict=True)):
+        waiting += size
+        is_last = i == len(months) - 1
+        gone, left = len(days) + waiting, exiting - len(days) - waiting + staying
+        if is_last or (gone >= _SMALLEST_BATCH and left >= _SMALLEST_BATCH):
+            first = max(date(OPENING.year, month, 1), OPENING + timedelta(days=3))
+            last = date(OPENING.year, month, 28)
+            days += [stream.day(first, last)] * waiting
+            waiting = 0
+    return days
 
 
 def _draw_household(

@@ -40,6 +40,16 @@ from geo.layers import Bounds, Layer, Scale, bounds_of, line_layer, point_layer,
 
 PERSONS: Final = ("remaining", "exited", "on_register")
 UNITS: Final = {"reach": "%", "coverage": "%", "leaders": "", "places": ""}
+BASES: Final = {
+    "remaining": "remaining",
+    "exited": "exited",
+    "on_register": "on_register",
+    "reach": "remaining",
+    "coverage": "remaining",
+    "leaders": "on_register",
+    "places": "on_register",
+}
+"""The households that each indicator speaks of."""
 LEADER_BREAKS: Final = (1.0, 2.0, 5.0, 10.0)
 DECIMALS: Final = {"places": 2, "leaders": 0}
 

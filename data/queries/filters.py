@@ -8,14 +8,14 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Select
 
 from data.access import within
-from data.errors import BadDate, DataError, DayReplaced, NotFound, UnknownValue
+from data.errors import BadDate, DataError, DayReplaced, NotFound, UnknownValue, VillageElsewhere
 from data.queries.instants import LAST_STOP, OPENING, monthly_stops
 from data.text import Lang, format_day, mark, translate
 
 INDICATORS: Final = {
     "remaining": mark("未脱贫人口"),
     "exited": mark("已脱贫人口"),
-    "on_register": mark("建档立卡人口"),
+    "on_register": mark("建档立卡人口（含已脱贫）"),
     "reach": mark("措施覆盖率"),
     "coverage": mark("结对帮扶覆盖率"),
     "leaders": mark("联系领导人数"),
@@ -28,7 +28,8 @@ KINDS: Final = {
     "workshop": mark("家庭手工作坊"),
     "tourism": mark("生态旅游"),
 }
-MODES: Final = {"symbols": mark("点"), "shade": mark("面")}
+MODES: Final = {"symbols": mark("村点"), "shade": mark("分区")}
+VOCABULARIES: Final = {"WH5": mark("乌海五项"), "NAT5": mark("国家五个一批")}
 DEFAULT_AS_OF: Final = date(2016, 12, 31)
 NO_KIND: Final = "none"
 
@@ -39,13 +40,16 @@ S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 class Choices:
     """What a filter may name: districts, measures and villages with their names by language.
 
-    `exactness` says of a measure of another vocabulary how it reads in Wuhai's five: one_to_one,
-    ambiguous or none.
+    `area` names all that the viewer sees. `exactness` says of a measure of another vocabulary how
+    it reads in Wuhai's five: one_to_one, ambiguous or none.
     """
 
     districts: Mapping[str, Mapping[Lang, str]]
     measures: Mapping[str, Mapping[Lang, str]]
     villages: Mapping[str, Mapping[Lang, str]]
+    area: Mapping[Lang, str] = field(
+        default_factory=lambda: {"zh-CN": "全部区域", "en": "all areas"}
+    )
     exactness: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -79,15 +83,13 @@ class Filter:
 
     def sentence(self, choices: Choices, lang: Lang) -> str:
         """Say in one sentence what the picture shows."""
-        place = (
-            choices.districts[self.district][lang] if self.district else translate("全部区域", lang)
-        )
+        place = choices.districts[self.district][lang] if self.district else choices.area[lang]
         measure = (
             translate(
-                "措施“{name}”（{vocabulary}口径）",
+                "措施“{name}”（{vocabulary}）",
                 lang,
                 name=choices.measures[self.measure][lang],
-                vocabulary=vocabulary_of(self.measure),
+                vocabulary=translate(VOCABULARIES[vocabulary_of(self.measure)], lang),
             )
             if self.measure
             else translate("全部措施", lang)
@@ -109,6 +111,16 @@ class Filter:
         }
         text = texts.get(choices.exactness.get(self.measure, ""))
         return None if text is None else translate(text, lang)
+
+    def carried_forward(self, last_event_on: date | None, lang: Lang) -> str | None:
+        """Say where figures of a day after the last event are those of that event's day."""
+        if last_event_on is None or self.as_of <= last_event_on:
+            return None
+        return translate(
+            "{day}之后没有登记事件，以下沿用该日数字，不代表其后情况。",
+            lang,
+            day=format_day(last_event_on, lang),
+        )
 
     def to_query(self, lang: Lang) -> dict[str, str]:
         """Write the filter as parameters of a URL; what stands at its default is left out."""
@@ -215,6 +227,9 @@ def _with_village(
         return wanted
     if village not in choices.villages:
         problems.append(NotFound(what=_short(village)))
+        return wanted
+    if not village.startswith(wanted.district):
+        problems.append(VillageElsewhere(village=village, district=wanted.district))
         return wanted
     return replace(wanted, village=village)
 

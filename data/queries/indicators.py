@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from data.access import Viewer, hide, is_small, suppress
 from data.queries.register import Counts, Flags, Ledger
-from geo.classify import SUPPRESSED
+from geo.classify import NOT_APPLICABLE, SUPPRESSED, WITHHELD
 
 Values = npt.NDArray[np.float64]
 N = TypeVar("N", Counts, Values)
@@ -109,9 +109,10 @@ def measure_groups(
     no_record = np.bincount(rows[rows >= 0], minlength=size)[:size] == 0
     if not ledger.is_answerable:
         no_record[:] = True
-        values = {name: np.full_like(rate, np.nan) for name, rate in values.items()}
     touched = _total((ledger.exited > 0) & ledger.measured, rows, size)
-    counted = _hide_counts(sums, touched, no_record, viewer)
+    for rate in values.values():
+        rate[no_record] = np.nan
+    counted = _hide_counts(sums, touched, no_record, groups, viewer)
     return Indicators(
         groups=tuple(groups),
         persons=counted.persons,
@@ -171,14 +172,14 @@ def _percent(rate: _Rate) -> Values:
     # Rounding calls neither a few none nor almost all complete.
     percent[(rate.part > 0) & (percent < _LEAST_PERCENT)] = _LEAST_PERCENT
     percent[(rate.part < rate.whole) & (percent > _MOST_PERCENT)] = _MOST_PERCENT
-    percent[rate.whole == 0] = np.nan
+    percent[rate.whole == 0] = NOT_APPLICABLE
     return percent
 
 
 def _per_household(rate: _Rate, groups: Sequence[str], with_projects: Collection[str]) -> Values:
     with np.errstate(invalid="ignore", divide="ignore"):
         places = np.round(rate.part / rate.whole, 2)
-    places[rate.whole == 0] = np.nan
+    places[rate.whole == 0] = NOT_APPLICABLE
     # A district without any recorded project has no record, which is not the same as zero.
     unknown = [
         not any(d.startswith(group[:6]) or group[:6].startswith(d) for d in with_projects)
@@ -189,15 +190,27 @@ def _per_household(rate: _Rate, groups: Sequence[str], with_projects: Collection
 
 
 def _hide_counts(
-    sums: _Sums[Counts], touched: Counts, no_record: Flags, viewer: Viewer
+    sums: _Sums[Counts],
+    touched: Counts,
+    no_record: Flags,
+    groups: Sequence[str],
+    viewer: Viewer,
 ) -> _Sums[Values]:
-    # On file = remaining + exited: hiding only one of the two parts would hide nothing. A
-    # household of which only some exited counts among the exited here (`touched`).
-    small_part = is_small(sums.households["remaining"]) | is_small(touched)
-    parts = {"remaining": small_part, "exited": small_part}
+    """Hide small cells, and whatever else would give one away by subtraction.
+
+    On file = remaining + exited, so a small part takes the other part along; and a total less all
+    but one of its parts is that part, so no part is ever hidden alone. A household of which only
+    some members exited counts among the exited here (`touched`).
+    """
+    small = {name: is_small(households) for name, households in sums.households.items()}
+    small["exited"] = is_small(touched)
+    parts = small["remaining"] | small["exited"]
+    parts |= _companions(parts, sums.households["remaining"], groups)
+    alone = small["on_register"]
+    alone |= _companions(alone, sums.households["on_register"], groups)
+    withheld = {"remaining": parts, "exited": parts, "on_register": alone}
     shown = _Sums[Values]()
     for name, households in sums.households.items():
-        small = parts.get(name, is_small(households))
         for counts, target in (
             (sums.persons[name], shown.persons),
             (households, shown.households),
@@ -206,8 +219,28 @@ def _hide_counts(
             values[no_record] = np.nan
             # Never a true zero: that somebody is *not* there is published.
             settled = (values == 0) | np.isnan(values)
-            target[name] = np.where(settled, values, hide(values, small, viewer))
+            hidden = hide(values, withheld[name], viewer, WITHHELD)
+            hidden = hide(hidden, small[name], viewer, SUPPRESSED)
+            target[name] = np.where(settled, values, hidden)
     return shown
+
+
+def _companions(hidden: Flags, households: Counts, groups: Sequence[str]) -> Flags:
+    """Mark, where one group alone is hidden beside its siblings, the smallest other one."""
+    extra = np.zeros_like(hidden)
+    parents = np.asarray([_parent_of(group) for group in groups])
+    for parent in np.unique(parents):
+        rows = np.flatnonzero(parents == parent)
+        lonely = hidden[rows].sum(axis=0) == 1
+        candidates = np.where(hidden[rows] | (households[rows] == 0), np.inf, households[rows])
+        found = lonely & np.isfinite(candidates.min(axis=0))
+        extra[rows[candidates.argmin(axis=0)[found]], np.flatnonzero(found)] = True
+    return extra
+
+
+def _parent_of(group: str) -> str:
+    """Give the leading digits of the area whose total a group adds to: its district, or all."""
+    return group[:6] if len(group) > len("PPCCDD") else ""
 
 
 def _hide_rate(values: Values, rate: _Rate, viewer: Viewer) -> Values:
@@ -215,20 +248,22 @@ def _hide_rate(values: Values, rate: _Rate, viewer: Viewer) -> Values:
     few = is_small(rate.whole) | is_small(rate.part)
     if rate.is_share:
         few |= is_small(rate.whole - rate.part)
-    return np.where(np.isnan(values), values, hide(values, few, viewer))
+    shown = hide(values, few, viewer, SUPPRESSED)
+    return np.where(np.isnan(values) | (values == NOT_APPLICABLE), values, shown)
 
 
 @dataclass(frozen=True)
 class Gap:
-    """The worst gap at one stop: what is missing, for how many households, mostly where.
+    """The worst gap at one stop: what is missing, for how many households, where most of them.
 
-    `households` is `SUPPRESSED` where the count is small and the viewer may not see it; then
-    `village` is empty.
+    `households` is of the whole area, `there` of `village`, which has most of them; either is
+    `SUPPRESSED` where it is small and the viewer may not see it.
     """
 
     kind: str
     households: int
     village: str
+    there: int
 
 
 def worst_gaps(
@@ -273,10 +308,11 @@ def _worst_at(
         return None
     codes, numbers = np.unique(villages[kinds[kind][:, stop]].astype(str), return_counts=True)
     most = int(numbers.argmax())
-    shown = suppress(np.asarray([counts[kind]], float), np.asarray([counts[kind]]), viewer)[0]
-    there = suppress(numbers[most : most + 1].astype(float), numbers[most : most + 1], viewer)[0]
+    total, there = np.asarray([counts[kind], numbers[most]])
+    shown = suppress(np.asarray([total, there], float), np.asarray([total, there]), viewer)
     return Gap(
         kind=kind,
-        households=int(shown),
-        village="" if SUPPRESSED in {shown, there} else str(codes[most]),
+        households=int(shown[0]),
+        village=str(codes[most]) if shown[0] != SUPPRESSED else "",
+        there=int(shown[1]),
     )

@@ -20,6 +20,8 @@ from data.queries.register import resolve_measure
 from data.text import Lang
 from geo.crs import LONLAT
 
+_MOST_NAMED = 3
+
 
 @dataclass(frozen=True)
 class DatasetFacts:
@@ -175,8 +177,23 @@ def list_choices(db: Database, viewer: Viewer) -> Choices:
             for m in measures
         },
         villages=_names(villages, "code"),
+        area=_name_area(divisions, viewer),
         exactness=exactness,
     )
+
+
+def _name_area(divisions: pd.DataFrame, viewer: Viewer) -> dict[Lang, str]:
+    """Name all that a viewer sees: the city, or the divisions of the viewer's areas."""
+    whole = "" in viewer.areas
+    codes = {area.ljust(12, "0") for area in viewer.areas}
+    found = (
+        divisions[divisions["kind"] == "city"]
+        if whole
+        else divisions[divisions["code"].isin(codes)]
+    )
+    if found.empty or len(found) > _MOST_NAMED:
+        return {"zh-CN": "全部区域", "en": "all areas"}
+    return {"zh-CN": "、".join(found["name_zh"]), "en": ", ".join(found["name_en"])}
 
 
 def _names(frame: pd.DataFrame, key: str) -> dict[str, Mapping[Lang, str]]:

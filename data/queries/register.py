@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from data.access import Viewer, scope
+from data.engine import Database, reading
 from data.models import (
     STATUS_AFTER,
     EventKind,
@@ -188,6 +189,12 @@ def last_event_day(connection: Connection, viewer: Viewer) -> date | None:
         .join(Household, Household.code == home.household_code)
     )
     return connection.execute(scope(statement, viewer, Household.village_code)).scalar()
+
+
+def get_last_event_day(db: Database, viewer: Viewer) -> date | None:
+    """Give the day of the last standing event among the viewer's households."""
+    with reading(db) as connection:
+        return last_event_day(connection, viewer)
 
 
 def live_events(before: datetime) -> Select[str, str, date, datetime, str]:

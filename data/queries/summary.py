@@ -11,10 +11,9 @@ from data.engine import Database, reading
 from data.queries.claims import list_claims
 from data.queries.filters import Filter
 from data.queries.indicators import Indicators, Values, measure_groups, paired_shares
-from data.queries.places import list_units
+from data.queries.places import get_dataset, list_units
 from data.queries.register import read_ledger
 from data.queries.responsibility import count_officials
-from geo.classify import SUPPRESSED
 
 _NOBODY: Final[Mapping[Hashable, int]] = {"cadres": 0, "leaders": 0}
 
@@ -50,7 +49,8 @@ def summarize(
     }
     empty = 0 if ledger.is_answerable else None
     figures = _figures(whole, 0, officials.get("", _NOBODY), share, empty)
-    summary = head | {"villages": len(codes)} | figures
+    mark = {"synthetic": get_dataset(db).is_synthetic}
+    summary = mark | head | {"villages": len(codes)} | figures
     summary["claims"] = [
         {
             "id": claim.id,
@@ -85,10 +85,10 @@ def _figures(
         value = values[row, 0]
         if np.isnan(value):
             return empty
-        return None if value == SUPPRESSED else int(value)
+        return None if value < 0 else int(value)
 
     coverage = indicators.rates["coverage"][row, 0]
-    unknown = np.isnan(coverage) or coverage == SUPPRESSED
+    unknown = np.isnan(coverage) or coverage < 0
     return {
         "households": count(indicators.households["remaining"]),
         "persons": count(indicators.persons["remaining"]),

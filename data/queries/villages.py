@@ -79,7 +79,7 @@ def get_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> Vil
     }
     figures |= {f"{name}_households": float(v[0, 0]) for name, v in indicators.households.items()}
     stale = stale_villages(fact_days, [code], [as_of])
-    gaps = {kind: flags.sum() for kind, flags in gaps_of(ledger, stale).items()}
+    gaps = {kind: int(flags.sum()) for kind, flags in gaps_of(ledger, stale).items()}
     projects = list_village_projects(db, viewer, code, as_of=as_of)
     projects["households"] = _hidden(projects["households"], viewer)
     return VillageFacts(
@@ -99,8 +99,14 @@ def get_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> Vil
         measures=count_measures(db, viewer, code, as_of=as_of),
         projects=projects,
         last_fact_on=last_fact_on(fact_days.get(code), as_of),
-        gaps=_hidden(pd.Series(gaps, dtype=np.int64), viewer).to_dict(),
+        gaps=_hide_each(gaps, viewer),
     )
+
+
+def _hide_each(counts: Mapping[str, int], viewer: Viewer) -> dict[str, float]:
+    numbers = np.fromiter(counts.values(), dtype=np.int64, count=len(counts))
+    shown = suppress(numbers.astype(float), numbers, viewer)
+    return dict(zip(counts, shown.tolist(), strict=True))
 
 
 def _hidden(counts: pd.Series, viewer: Viewer) -> pd.Series:

@@ -15,9 +15,9 @@ from data.queries.claims import ClaimFigure, list_claims
 from data.queries.filters import Choices, Filter
 from data.queries.instants import monthly_stops
 from data.queries.places import DatasetFacts, get_dataset, list_choices
+from data.queries.register import get_last_event_day
 from data.queries.villages import (
     VillageFacts,
-    count_measures,
     cross_causes,
     get_village,
     list_households,
@@ -55,6 +55,13 @@ def claims(version: str, viewer: Viewer) -> list[ClaimFigure]:
 
 
 @st.cache_data(max_entries=_KEPT, show_spinner=False)
+def last_event(version: str, viewer: Viewer) -> date | None:
+    """Give the day after which figures are carried forward."""
+    del version
+    return get_last_event_day(shared_database(), viewer)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
 def village(version: str, viewer: Viewer, code: str, as_of: date, measure: str) -> VillageFacts:
     """Give what the panel says of a village."""
     del version
@@ -66,13 +73,6 @@ def history(version: str, viewer: Viewer, code: str) -> pd.DataFrame:
     """Give a village's persons at every stop."""
     del version
     return village_history(shared_database(), viewer, code, monthly_stops())
-
-
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
-def measures(version: str, viewer: Viewer, code: str, as_of: date) -> pd.DataFrame:
-    """Give a village's households by measure."""
-    del version
-    return count_measures(shared_database(), viewer, code, as_of=as_of)
 
 
 @st.cache_data(max_entries=_KEPT, show_spinner=False)

@@ -4,30 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from data.access import SMALL_CELL_HOUSEHOLDS
-from data.text import Lang, format_number, translate
-from geo.classify import SUPPRESSED
 from geo.encode import encode_text
 
 Row = tuple[str, str]
-
-
-def show_value(value: float, lang: Lang, *, unit: str = "", decimals: int = 0) -> str:
-    """Write a figure so that zero, no data and suppressed differ."""
-    if value == SUPPRESSED:
-        return f"<{SMALL_CELL_HOUSEHOLDS}"
-    if value != value:  # noqa: PLR0124 - NaN is not itself
-        return translate("无数据", lang)
-    return format_number(value, lang, decimals=decimals) + unit
-
-
-def state_of(value: float) -> str:
-    """Name the state of a figure for its look: zero, none, hidden or value."""
-    if value == SUPPRESSED:
-        return "hidden"
-    if value != value:  # noqa: PLR0124 - NaN is not itself
-        return "none"
-    return "zero" if value == 0 else "value"
 
 
 def draw_figures(figures: Iterable[tuple[str, str, str, str]]) -> None:
@@ -62,17 +41,33 @@ def _group(heading: str, rows: Sequence[Row]) -> str:
     return f"<h4>{encode_text(heading)}</h4><dl>{lines}</dl>" if rows else ""
 
 
-def draw_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Draw a table that prints and wraps; the first column heads its row."""
+def draw_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], *, stack: bool = False
+) -> None:
+    """Draw a table that prints and wraps; the first column heads its row.
+
+    Parameters
+    ----------
+    headings
+        One a column.
+    rows
+        Cells as they are to be read.
+    stack
+        On a phone, show each row as a small card of labelled lines.
+    """
     head = "".join(f'<th scope="col">{encode_text(heading)}</th>' for heading in headings)
-    body = "".join(_table_row(row) for row in rows)
+    body = "".join(_table_row(headings, row) for row in rows)
+    kind = "g-table g-stack" if stack else "g-table"
     st.html(
-        f'<div class="g-scroll"><table class="g-table"><thead><tr>{head}</tr></thead>'
+        f'<div class="g-scroll"><table class="{kind}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
 
-def _table_row(row: Sequence[str]) -> str:
+def _table_row(headings: Sequence[str], row: Sequence[str]) -> str:
     first, *rest = row
-    cells = "".join(f"<td>{encode_text(cell)}</td>" for cell in rest)
+    cells = "".join(
+        f'<td data-label="{encode_text(heading)}">{encode_text(cell)}</td>'
+        for heading, cell in zip(headings[1:], rest, strict=True)
+    )
     return f'<tr><th scope="row">{encode_text(first)}</th>{cells}</tr>'

@@ -30,6 +30,8 @@ def draw_chrome(viewer: Viewer, lang: Lang) -> None:
     title = encode_text(say("乌海脱贫攻坚挂图"))
     synthetic = encode_text(say("合成数据"))
     mark = f'<span class="g-mark">{synthetic}</span>' if facts.is_synthetic else ""
+    if facts.is_synthetic:
+        st.html(f'<div class="g-print">{synthetic}</div>')
     demo = say("演示模式，仅限本机") if load_settings().mode == "demo" else ""
     who = encode_text(" · ".join(filter(None, (say(ROLE_NAMES[viewer.role]), demo))))
     strip.html(

@@ -4,12 +4,14 @@ from datetime import date
 
 import pandas as pd
 
+from data.figures import format_figure, state_of
+from data.queries.atlas import DECIMALS, PERSONS, UNITS
 from data.queries.claims import ClaimFigure
 from data.queries.filters import Choices, Filter
 from data.queries.freshness import STALE_AFTER_DAYS
 from data.queries.villages import VillageFacts
-from data.text import Lang, format_day, format_number, join_words, mark
-from pages.ui.cards import Row, draw_card, show_value
+from data.text import Lang, format_day, format_number, join_words, mark, translate
+from pages.ui.cards import Row, draw_card
 from pages.ui.words import speak
 
 EVIDENCE = {
@@ -32,7 +34,7 @@ def draw_village_panel(facts: VillageFacts, lang: Lang) -> None:
     say = speak(lang)
     draw_card(
         facts.names[lang],
-        say("截至{day} · 来源：台账事件折算", day=format_day(facts.as_of, lang)),
+        say("截至{day} · 据台账登记事件汇总", day=format_day(facts.as_of, lang)),
         (
             (say("人口"), figure_rows(facts, lang)),
             *detail_groups(facts, lang),
@@ -56,7 +58,7 @@ def gap_rows(facts: VillageFacts, lang: Lang) -> list[Row]:
     """Remaining households without a pairing, without a measure, with old records."""
     say = speak(lang)
     return [
-        (say(label), show_value(facts.gaps[kind], lang))
+        (say(label), format_figure(facts.gaps[kind], lang))
         for kind, label in (
             ("unpaired", mark("未结对")),
             ("no_measure", mark("未落实措施")),
@@ -68,29 +70,31 @@ def gap_rows(facts: VillageFacts, lang: Lang) -> list[Row]:
 def figure_rows(facts: VillageFacts, lang: Lang) -> list[Row]:
     """Persons and households in each status, and the rates."""
     say = speak(lang)
-    rows = []
-    for name, label in (
-        ("on_register", mark("建档立卡")),
-        ("exited", mark("已脱贫")),
-        ("remaining", mark("未脱贫")),
-    ):
-        persons = show_value(facts.figures[name], lang)
-        households = show_value(facts.figures[f"{name}_households"], lang)
-        rows.append(
-            (
-                say(label),
-                say("{persons} 人 / {households} 户", persons=persons, households=households),
-            )
+    return [
+        (say(label), village_figure(facts, name, lang)[0])
+        for name, label in (
+            ("on_register", mark("建档立卡（含已脱贫）")),
+            ("exited", mark("已脱贫")),
+            ("remaining", mark("未脱贫")),
+            ("reach", mark("措施覆盖")),
+            ("coverage", mark("结对覆盖")),
+            ("places", mark("户均项目名额")),
         )
-    for name, label, unit, decimals in (
-        ("reach", mark("措施覆盖"), "%", 1),
-        ("coverage", mark("结对覆盖"), "%", 1),
-        ("places", mark("户均项目名额"), "", 2),
-    ):
-        rows.append(
-            (say(label), show_value(facts.figures[name], lang, unit=unit, decimals=decimals))
+    ]
+
+
+def village_figure(facts: VillageFacts, name: str, lang: Lang) -> tuple[str, str]:
+    """Write one figure of a village, persons with their households; and name its state."""
+    value = facts.figures[name]
+    if name in PERSONS:
+        persons = format_figure(value, lang)
+        households = format_figure(facts.figures[f"{name}_households"], lang)
+        text = translate(
+            "{persons} 人 / {households} 户", lang, persons=persons, households=households
         )
-    return rows
+        return (text if value >= 0 else persons), state_of(value)
+    decimals = DECIMALS.get(name, 1)
+    return format_figure(value, lang, unit=UNITS[name], decimals=decimals), state_of(value)
 
 
 def responsible_rows(facts: VillageFacts, lang: Lang) -> list[Row]:
@@ -115,7 +119,7 @@ def measure_rows(measures: pd.DataFrame, lang: Lang) -> list[Row]:
     """Households by measure."""
     name = "name_zh" if lang == "zh-CN" else "name_en"
     return [
-        (str(row[name]), show_value(float(row["households"]), lang))
+        (str(row[name]), format_figure(float(row["households"]), lang))
         for _, row in measures.iterrows()
     ]
 
@@ -129,7 +133,7 @@ def project_rows(projects: pd.DataFrame, lang: Lang) -> list[Row]:
     rows = []
     for project in projects.to_dict("records"):
         mode = MODES[project["mode"]]
-        count = show_value(float(project["households"]), lang)
+        count = format_figure(float(project["households"]), lang)
         served = say("{mode} {count} 户", mode=say(mode), count=count)
         rows.append((str(project[name]), served))
     return rows
@@ -167,7 +171,7 @@ def draw_district_panel(
 ) -> None:
     """Say, while nothing is selected, what was published for the area and how it compares."""
     say = speak(lang)
-    title = choices.districts[filter_.district][lang] if filter_.district else say("全部区域")
+    title = choices.districts[filter_.district][lang] if filter_.district else choices.area[lang]
     rows = []
     for claim in claims:
         if filter_.district and claim.scope[:6] != filter_.district:

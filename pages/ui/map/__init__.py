@@ -32,6 +32,8 @@ class Board:
         What to show, in which language.
     sentence, notes
         Said above the map.
+    command
+        Raised when the browser must take over `filter_` instead of keeping its own.
     claim
         Text, address and explanation of a published figure that differs, or None.
     """
@@ -40,6 +42,7 @@ class Board:
     filter_: Filter
     lang: Lang
     sentence: str
+    command: int = 1
     notes: tuple[str, ...] = ()
     claim: tuple[str, str, str] | None = None
 
@@ -51,7 +54,7 @@ class Board:
             "places_url": f"/layers/{self.lang}/places.json?v={self.version}",
             "values_url": f"/layers/{self.lang}/values.{{measure}}.json?v={self.version}",
             "ver": self.version,
-            "seq": 1,
+            "seq": self.command,
             "filter": self.filter_.to_plain(),
             "sentence": self.sentence,
             "notes": list(self.notes),

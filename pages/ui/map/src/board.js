@@ -62,7 +62,10 @@ export function createBoard(parent) {
   });
   const slider = createSlider({
     onMove: (stop, isPlaying) => moveTo(stop, { isPlaying }),
-    onRest: () => report.schedule(state.filter, 0),
+    onRest: () => {
+      refresh();
+      report.schedule(state.filter, 0);
+    },
   });
   const ranking = createRanking({
     onSelect: toggleVillage,
@@ -191,7 +194,8 @@ export function createBoard(parent) {
       if (!state.scene || state.scene.places !== places) paintGround();
       bring("values", url);
     }
-    caption.setStale(!isSameFilter(state.filter, settleFilter(state.data.filter, places)));
+    const isAnswered = isSameFilter(state.filter, settleFilter(state.data.filter, places));
+    for (const part of [caption, figures]) part.setStale(slider.isPlaying() || !isAnswered);
   }
 
   function adopt(places) {

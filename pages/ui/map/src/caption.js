@@ -48,8 +48,14 @@ export function createCaption() {
   );
   let texts = {};
   let timer = 0;
+  let stale = false;
 
+  // While Python has not answered for the picture, what it would save or share is another one.
+  save.addEventListener("click", (event) => {
+    if (stale) event.preventDefault();
+  });
   share.addEventListener("click", async () => {
+    if (stale) return;
     try {
       await copyText(window.location.href, element);
     } catch {
@@ -76,6 +82,13 @@ export function createCaption() {
     setAttribute(save, "href", href);
   }
 
+  /** Python has not yet answered for what is drawn: its words are about another picture. */
+  function setStale(isStale) {
+    stale = isStale;
+    for (const node of [sentence, notes]) node.classList.toggle("is-stale", isStale);
+    for (const node of [save, share]) setAttribute(node, "aria-disabled", isStale ? "true" : null);
+  }
+
   function translate(next) {
     texts = next;
     setText(saveText, texts.save_map ?? "");
@@ -93,8 +106,7 @@ export function createCaption() {
     element,
     update,
     translate,
-    /** Python has not yet answered for what is drawn. */
-    setStale: (isStale) => sentence.classList.toggle("is-stale", isStale),
+    setStale,
     destroy: () => clearTimeout(timer),
   };
 }

@@ -1,7 +1,7 @@
 /** The five figures: how many on the register, out, left, how well covered, and the worst gap. */
 
 import { el, localHref, setAttribute, setText } from "./element.js";
-import { fill, numberText } from "./wording.js";
+import { amountText, fill, hasUnit, numberText } from "./wording.js";
 
 const PAIRS = ["on_register", "exited", "remaining"];
 const CODES = [...PAIRS, "coverage", "gap"];
@@ -32,29 +32,37 @@ export function figureTexts(figures, stop, { lang, texts, nameOf }) {
   for (const code of PAIRS) {
     const [persons, households] = figures?.[code]?.[stop] ?? [null, null];
     worded[code] = {
-      value: numberText(persons, { lang }),
-      unit: texts.unit_person,
-      detail: `${numberText(households, { lang })} ${texts.unit_household}`,
+      value: numberText(persons, { lang, texts }),
+      unit: hasUnit(persons) ? texts.unit_person : "",
+      detail: amountText(households, texts.unit_household, { lang, texts }),
     };
   }
   const coverage = figures?.coverage?.[stop];
-  const hasCoverage = coverage !== null && coverage !== undefined;
   worded.coverage = {
-    value: numberText(coverage, { lang, decimals: coverage % 1 ? 1 : 0 }),
-    unit: hasCoverage && coverage >= 0 ? "%" : "",
+    value: numberText(coverage, { lang, texts, rate: true, decimals: coverage % 1 ? 1 : 0 }),
+    unit: coverage >= 0 && coverage !== null ? "%" : "",
     detail: "",
   };
-  const gap = figures?.gap?.[stop];
-  worded.gap = gap
-    ? {
-        value: numberText(gap.count, { lang }),
-        unit: "",
-        detail: gap.text,
-        unitCode: gap.unit,
-        place: nameOf(gap.unit),
-      }
-    : { value: "", unit: "", detail: texts.no_gap };
+  worded.gap = gapTexts(figures?.gap?.[stop], { lang, texts, nameOf });
   return worded;
+}
+
+/** The worst gap: how many households of the scope, and where most of them are. */
+function gapTexts(gap, { lang, texts, nameOf }) {
+  if (!gap) return { value: "", unit: "", detail: texts.no_gap };
+  if (!gap.text) return { value: "", unit: "", detail: texts.no_data };
+  const place = gap.unit ? nameOf(gap.unit) : "";
+  const there = gap.there ?? null;
+  const n = numberText(there, { lang, texts });
+  return {
+    value: numberText(gap.count, { lang, texts }),
+    unit: hasUnit(gap.count) ? texts.unit_household : "",
+    detail: gap.text,
+    unitCode: gap.unit,
+    place,
+    // Without its own number a village is named alone; the total is never taken for its own.
+    most: place && there !== null && texts.most_in ? fill(texts.most_in, { place, n }) : place,
+  };
 }
 
 export function createFigures({ onSelect }) {
@@ -74,8 +82,8 @@ export function createFigures({ onSelect }) {
     "data-testid": "gap-unit",
     hidden: true,
   });
-  const gapText = el("span");
-  cells.gap.detail.append(gapPlace, gapText);
+  const gapText = el("span", { class: "guatu-gap-text" });
+  cells.gap.detail.append(gapText, gapPlace);
   gapPlace.addEventListener("click", () => onSelect(gapPlace.dataset.code));
   const element = el(
     "section",
@@ -92,17 +100,18 @@ export function createFigures({ onSelect }) {
       setText(label, texts[`figure_${code}`] ?? code);
       setText(value, worded[code].value);
       value.classList.toggle("is-long", worded[code].value.length > 5);
+      value.classList.toggle("is-state", !/\d/.test(worded[code].value));
       setText(unit, worded[code].unit ?? "");
       unit.classList.toggle("is-word", unit.textContent.length > 2);
       if (code !== "gap") setText(detail, worded[code].detail);
       writeMeta(meta, code, places, places.stops[stop]);
     }
-    const { unitCode, place, detail } = worded.gap;
-    setAttribute(gapPlace, "hidden", unitCode && place ? null : "");
+    const { unitCode, most, detail, value } = worded.gap;
+    setAttribute(gapPlace, "hidden", unitCode && most ? null : "");
     setAttribute(gapPlace, "data-code", unitCode ?? "");
-    setText(gapPlace, place ?? "");
+    setText(gapPlace, most ?? "");
     setText(gapText, detail);
-    cells.gap.box.classList.toggle("is-none", !unitCode);
+    cells.gap.box.classList.toggle("is-none", !value);
   }
 
   /** Day and source in full; on a phone there is room for the bare facts only. */
@@ -130,5 +139,11 @@ export function createFigures({ onSelect }) {
     setAttribute(claim, "title", data?.title ?? null);
   }
 
-  return { element, update, updateClaim };
+  return {
+    element,
+    update,
+    updateClaim,
+    /** Python has not yet answered for what is drawn: its claim is about something else. */
+    setStale: (isStale) => claim.classList.toggle("is-stale", isStale),
+  };
 }

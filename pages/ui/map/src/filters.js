@@ -15,13 +15,23 @@ function segment(testId, label, onclick) {
   });
 }
 
+/** Options in groups by vocabulary, in the order given; those of no vocabulary stand alone. */
+function grouped(options) {
+  const groups = new Map();
+  return options.flatMap(({ code, label, vocabulary = "" }) => {
+    const option = el("option", { value: code, text: label });
+    if (!vocabulary) return [option];
+    const before = groups.get(vocabulary);
+    before?.append(option);
+    if (before) return [];
+    groups.set(vocabulary, el("optgroup", { label: vocabulary }, option));
+    return [groups.get(vocabulary)];
+  });
+}
+
 function picker(testId, label, options, onPick) {
   const id = uniqueId(testId);
-  const select = el(
-    "select",
-    { id, "data-testid": testId },
-    ...options.map(({ code, label: text }) => el("option", { value: code, text })),
-  );
+  const select = el("select", { id, "data-testid": testId }, ...grouped(options));
   select.addEventListener("change", () => onPick(select.value));
   return {
     select,

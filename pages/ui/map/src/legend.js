@@ -4,7 +4,7 @@ import { districtCodes, scopeOf } from "./filter.js";
 import { el, setAttribute, setText } from "./element.js";
 import { paintBridge } from "./ground_shapes.js";
 import { projectIcon } from "./icons.js";
-import { CLASSES, countLooks, EXCEPTIONS } from "./looks.js";
+import { CLASSES, countLooks, EXCEPTIONS, hasLook, RARE } from "./looks.js";
 import { lookSwatch, paintRiver, paintTown, signSwatch, sizeSwatch } from "./swatches.js";
 import { fill, lookTextKey } from "./wording.js";
 
@@ -32,6 +32,7 @@ export function createLegend({ onTiles }) {
       places.lang,
       filter.indicator,
       filter.mode,
+      rareLooks(scene),
       filter.kinds,
       palette.tone,
     ].join("|");
@@ -57,24 +58,26 @@ export function createLegend({ onTiles }) {
     return [where, measure, indicator.unit].filter(Boolean).join(" · ");
   }
 
-  function tally({ places, values, filter, stop }) {
+  /** The rows of looks that are drawn: of districts in shades, else of units. */
+  function drawnRows({ places, values, filter }) {
     if (filter.mode === "shade") {
-      const codes = districtCodes(places);
-      const rows_ = values?.districts?.[filter.indicator]?.class ?? {};
-      const chosen = codes.map((code) => !filter.district || code === filter.district);
-      return countLooks(
-        codes.map((code) => rows_[code]),
-        stop,
-        chosen,
-      );
+      const found = values?.districts?.[filter.indicator]?.class ?? {};
+      return districtCodes(places).map((code) => found[code]);
     }
     const found = values?.units[filter.indicator]?.class ?? [];
-    return countLooks(
-      places.units.code.map((_, i) => found[i]),
-      stop,
-      scopeOf(places.units, filter.district),
-    );
+    return places.units.code.map((_, i) => found[i]);
   }
+
+  function tally(scene) {
+    const { places, filter, stop } = scene;
+    const inScope =
+      filter.mode === "shade"
+        ? districtCodes(places).map((code) => !filter.district || code === filter.district)
+        : scopeOf(places.units, filter.district);
+    return countLooks(drawnRows(scene), stop, inScope);
+  }
+
+  const rareLooks = (scene) => RARE.filter((look) => hasLook(drawnRows(scene), look));
 
   function placeless({ units }, district) {
     const inScope = scopeOf(units, district);
@@ -96,10 +99,9 @@ export function createLegend({ onTiles }) {
       (filter.mode === "shade" && indicator.district_class_labels) || indicator.class_labels;
     rows.replaceChildren(
       ...[...CLASSES, ...EXCEPTIONS]
+        .filter((look) => !RARE.includes(look) || rareLooks(scene).includes(look))
         .map((look) => {
-          const label = CLASSES.includes(look)
-            ? labels[look]
-            : texts[lookTextKey(look)];
+          const label = CLASSES.includes(look) ? labels[look] : texts[lookTextKey(look)];
           return label === undefined ? null : countedRow(look, label, scene);
         })
         .filter(Boolean),

@@ -2,8 +2,9 @@
 
 import { scopeOf } from "./filter.js";
 import { el, setAttribute, setText } from "./element.js";
-import { largestAt, lookAt, rankRows } from "./looks.js";
-import { fill, numberText, valueText } from "./wording.js";
+import { householdsOf } from "./households.js";
+import { largestAt, lookAt, rankNumbers, rankRows } from "./looks.js";
+import { fill, isRate, numberText, valueText } from "./wording.js";
 
 const PAGE = 50;
 
@@ -121,8 +122,9 @@ export function createRanking({ onSelect, onHover }) {
     const isCut = selected >= 0 && inScope[selected] && !shown.includes(selected);
     if (isCut && values) shown.push(selected);
     const most = largestAt(rows, stop, ranked);
+    const numbers = rankNumbers(rows, stop, ranked);
     shown.forEach((index, i) =>
-      writeRow(i, index, { rank: ranked.indexOf(index) + 1, most, rows }),
+      writeRow(i, index, { rank: numbers[ranked.indexOf(index)] ?? "", most, rows }),
     );
     showRows(shown.length);
     keepOneTabStop();
@@ -158,9 +160,11 @@ export function createRanking({ onSelect, onHover }) {
     row.classList.toggle("is-selected", units.code[index] === filter.village);
     setText(name, units.name[index]);
     setText(cells.rank, String(rank));
-    setText(cells.value, numberText(value, { lang, decimals: indicator.decimals }));
+    const rate = isRate(indicator);
+    setText(cells.value, numberText(value, { lang, texts, rate, decimals: indicator.decimals }));
     setAttribute(cells.value, "title", valueText(value, indicator, { lang, texts }));
-    setText(cells.households, numberText(values.households[index]?.[stop], { lang }));
+    const households = householdsOf(values, indicator)[index]?.[stop];
+    setText(cells.households, numberText(households, { lang, texts }));
     bar.style.width = `${most > 0 && value > 0 ? (value / most) * 100 : 0}%`;
     bar.style.background = indicator.colors[look] ?? "transparent";
   }

@@ -1,6 +1,7 @@
 /** What the pointer is on, in a fixed corner of the map: a name and what is known there. */
 
 import { el, setAttribute, setText } from "./element.js";
+import { householdsOf } from "./households.js";
 import { numberText, valueText } from "./wording.js";
 
 /** `{name, lines}` for a thing on the map, or null. */
@@ -17,7 +18,7 @@ export function describeThing(thing, scene) {
 function describeUnit(index, { places, values, filter, stop, indicator }) {
   const { units, names, lang, texts } = places;
   const value = values?.units[filter.indicator]?.value[index]?.[stop];
-  const households = values?.households[index]?.[stop];
+  const households = householdsOf(values, indicator)[index]?.[stop];
   const where = [names[units.district[index]], names[units.town[index]]]
     .filter(Boolean)
     .join(" · ");
@@ -26,7 +27,7 @@ function describeUnit(index, { places, values, filter, stop, indicator }) {
     where,
     lines: [
       [indicator.label, valueText(value, indicator, { lang, texts })],
-      [texts.households, numberText(households, { lang })],
+      [texts.households, numberText(households, { lang, texts })],
     ],
   };
 }

@@ -2,13 +2,20 @@
 
 import { el, setAttribute, setText } from "./element.js";
 import { sign } from "./icons.js";
-import { dayText } from "./wording.js";
+import { dayText, fill } from "./wording.js";
 
 const STEP_MS = 700;
 
 /** Is the picture at a stop only carried forward, with no register event since the stop before? */
 export function isCarriedForward({ stops, last_event_on: lastEventOn }, stop) {
   return stop > 0 && Boolean(lastEventOn) && stops[stop - 1] >= lastEventOn;
+}
+
+/** Where playing from a stop ends: at the last register event, once past it at the very end. */
+export function playingEnd({ stops, last_event_on: lastEventOn }, from) {
+  const last = stops.length - 1;
+  const eventful = lastEventOn ? stops.findIndex((day) => day >= lastEventOn) : -1;
+  return eventful > from ? eventful : last;
 }
 
 /** `onMove(stop, isPlaying)` for every step; `onRest()` when playing has ended. */
@@ -79,11 +86,14 @@ export function createSlider({ onMove, onRest }) {
   }
 
   function start() {
-    if (stop() >= Number(range.max)) onMove(0, true);
+    if (!places) return;
+    const isAtEnd = stop() >= Number(range.max);
+    const end = playingEnd(places, isAtEnd ? 0 : stop());
     timer = setInterval(() => {
-      if (stop() < Number(range.max)) onMove(stop() + 1, true);
-      if (stop() >= Number(range.max)) rest();
+      if (stop() < end) onMove(stop() + 1, true);
+      if (stop() >= end) rest();
     }, STEP_MS);
+    if (isAtEnd) onMove(0, true);
     showPlay();
   }
 
@@ -109,7 +119,8 @@ export function createSlider({ onMove, onRest }) {
     setText(day, text);
     setAttribute(range, "aria-valuetext", text);
     range.style.setProperty("--share", String(index / Math.max(1, places.stops.length - 1)));
-    setText(carried, places.texts.carried_forward ?? "");
+    const lastDay = dayText(places.last_event_on ?? places.stops[index], places.lang);
+    setText(carried, fill(places.texts.carried_forward, { day: lastDay }));
     carried.classList.toggle("is-shown", isCarriedForward(places, index));
     setAttribute(carried, "hidden", isCarriedForward(places, index) ? null : "");
   }

@@ -3,6 +3,7 @@
 import { el } from "./element.js";
 import { radiusOf } from "./scales.js";
 import { areaFill, paintUnit } from "./symbols.js";
+import { isRate } from "./wording.js";
 
 const SWATCH_PX = 18;
 const SIZE_CLASSES = ["0", "2", "4"];
@@ -33,7 +34,7 @@ export function lookSwatch(look, { filter, indicator, palette }) {
       ctx.strokeRect(1, 3, SWATCH_PX - 2, SWATCH_PX - 6);
     });
   }
-  const mark = { x: middle, y: middle, r: 7, look, color, palette };
+  const mark = { x: middle, y: middle, r: 7, look, color, rate: isRate(indicator), palette };
   return swatch(SWATCH_PX, SWATCH_PX, (ctx) => paintUnit(ctx, mark));
 }
 

@@ -2,7 +2,7 @@
 
 import { Canvas, CircleMarker, Util } from "leaflet/dist/leaflet-src.esm.js";
 
-import { NO_DATA, SUPPRESSED, ZERO } from "./looks.js";
+import { EXCEPTIONS, NO_DATA, NOT_APPLICABLE, SUPPRESSED, WITHHELD, ZERO } from "./looks.js";
 import { SUPPRESSED_TEXT } from "./wording.js";
 
 const SHADE_DOT_PX = 2.5;
@@ -52,20 +52,32 @@ const PAINTERS = {
     ctx.lineTo(x - arm, y + arm);
     strokeWith(ctx, palette.mark, 1);
   },
-  [SUPPRESSED](ctx, { x, y, r, palette }) {
+  [SUPPRESSED](ctx, mark) {
+    paintHidden(ctx, mark);
+    // Of a hidden share nothing is said: it rests on few households, it is not small.
+    if (!mark.rate) paintFewer(ctx, mark);
+  },
+  [WITHHELD]: paintHidden,
+  [NOT_APPLICABLE](ctx, { x, y, r, palette }) {
     circle(ctx, x, y, r);
-    ctx.fillStyle = palette.hollow;
+    ctx.fillStyle = palette.land;
     ctx.fill();
-    ctx.save();
-    ctx.clip();
-    hatch(ctx, { x, y, r });
-    strokeWith(ctx, palette.mark, 1.3);
-    ctx.restore();
-    circle(ctx, x, y, r);
-    strokeWith(ctx, palette.hollowLine, 1.3);
-    paintFewer(ctx, { x, y, palette });
+    strokeWith(ctx, palette.faint, 1);
   },
 };
+
+function paintHidden(ctx, { x, y, r, palette }) {
+  circle(ctx, x, y, r);
+  ctx.fillStyle = palette.hollow;
+  ctx.fill();
+  ctx.save();
+  ctx.clip();
+  hatch(ctx, { x, y, r });
+  strokeWith(ctx, palette.mark, 1.3);
+  ctx.restore();
+  circle(ctx, x, y, r);
+  strokeWith(ctx, palette.hollowLine, 1.3);
+}
 
 function paintFewer(ctx, { x, y, palette }) {
   ctx.font = "600 9px 'Noto Sans SC', sans-serif";
@@ -105,7 +117,7 @@ function paintDot(ctx, { x, y, dim, palette }) {
 /**
  * Paint one unit.
  *
- * `mark`: look, color (of its class), dim (outside the chosen district), dot (districts are
+ * `mark`: look, color (of its class), rate (the value is a share or a ratio), dim (outside the chosen district), dot (districts are
  * shaded, units only located), ring (a colour, for the selected or hovered unit).
  */
 export function paintUnit(ctx, mark) {
@@ -134,8 +146,9 @@ function areaTile(look, palette) {
   tile.height = size * ratio;
   const ctx = tile.getContext("2d");
   ctx.scale(ratio, ratio);
-  ctx.fillStyle = look === NO_DATA ? palette.land : palette.hollow;
+  ctx.fillStyle = [NO_DATA, NOT_APPLICABLE].includes(look) ? palette.land : palette.hollow;
   ctx.fillRect(0, 0, size, size);
+  if (look === NOT_APPLICABLE) return tile;
   ctx.beginPath();
   if (look === ZERO) ctx.arc(size / 2, size / 2, 1.1, 0, TURN);
   else {
@@ -157,7 +170,7 @@ const fills = new WeakMap();
 
 /** What fills an area of this look: its class colour, or a pattern nobody takes for one. */
 export function areaFill(ctx, { look, color, palette }) {
-  if (![ZERO, NO_DATA, SUPPRESSED].includes(look)) return color;
+  if (!EXCEPTIONS.includes(look)) return color;
   if (!fills.has(palette)) fills.set(palette, {});
   const made = fills.get(palette);
   made[look] ??= areaTile(look, palette);

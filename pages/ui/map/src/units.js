@@ -7,6 +7,7 @@ import { symbolAt } from "./geometry.js";
 import { lookAt } from "./looks.js";
 import { crowdScale, metersToPixels, radiusOf } from "./scales.js";
 import { OrderedCanvas, UnitMarker } from "./symbols.js";
+import { isRate } from "./wording.js";
 
 const ACCURACY_ZOOM = 12;
 
@@ -71,13 +72,14 @@ export function createUnits(map, { pane }) {
     const inScope = scopeOf(places.units, filter.district);
     const rows = values.units[filter.indicator]?.class ?? [];
     const dot = filter.mode === "shade";
+    const rate = isRate(indicator);
     selected = codes.indexOf(filter.village);
     for (const marker of markers) {
       if (!marker) continue;
       const { index } = marker;
       const look = lookAt(rows[index], stop);
       const color = indicator.colors[look] ?? "";
-      const mark = { look, color, dim: !inScope[index], dot, ring: ringOf(index), palette };
+      const mark = { look, color, rate, dim: !inScope[index], dot, ring: ringOf(index), palette };
       marker.take(mark, radiusOf(values.size[index]?.[stop], look) * scale);
     }
     arrange();

@@ -1,6 +1,6 @@
 /** Numbers and dates as people read them. */
 
-import { NO_DATA, SUPPRESSED } from "./looks.js";
+import { NO_DATA, NOT_APPLICABLE, stateOf, SUPPRESSED, WITHHELD, ZERO } from "./looks.js";
 
 export const SUPPRESSED_TEXT = "<5";
 const DASH = "–";
@@ -27,22 +27,46 @@ function numberFormat(lang, decimals) {
   return formats.get(key);
 }
 
-export function numberText(value, { lang = "zh-CN", decimals = 0 } = {}) {
-  if (value === null || value === undefined) return DASH;
-  if (value < 0) return SUPPRESSED_TEXT;
-  return numberFormat(lang, decimals).format(value);
+/** Is this a share or a ratio? Of a hidden one nothing is said, not even that it is small. */
+export const isRate = ({ unit, decimals }) => unit === "%" || decimals > 0;
+
+/** A number as it is written in a table; `texts` has the words for what is no figure. */
+export function numberText(value, { lang = "zh-CN", decimals = 0, texts = {}, rate = false } = {}) {
+  const state = stateOf(value);
+  if (!state) return numberFormat(lang, decimals).format(value);
+  if (state === SUPPRESSED && !rate) return SUPPRESSED_TEXT;
+  return { [NO_DATA]: DASH, [NOT_APPLICABLE]: texts.not_applicable }[state] ?? withheldText(texts);
 }
+
+const withheldText = (texts) => texts.withheld_short ?? DASH;
+
+/** A number with its unit; a unit stands only after something countable. */
+export function amountText(value, unit, { lang, texts }) {
+  const text = numberText(value, { lang, texts });
+  return hasUnit(value) ? `${text} ${unit}` : text;
+}
+
+/** May a unit follow? After figures, "<5" and the dash, not after words. */
+export const hasUnit = (value) => ![WITHHELD, NOT_APPLICABLE].includes(stateOf(value));
 
 /** A value in words for readout and screen readers: its unit, or why there is none. */
 export function valueText(value, indicator, { lang, texts }) {
-  if (value === null || value === undefined) return texts[lookTextKey(NO_DATA)];
-  const number = numberText(value, { lang, decimals: indicator.decimals });
+  if (stateOf(value) === NO_DATA) return texts[lookTextKey(NO_DATA)];
+  const rate = isRate(indicator);
+  const number = numberText(value, { lang, texts, rate, decimals: indicator.decimals });
+  if (stateOf(value) && (rate || !hasUnit(value))) return number;
   const gap = indicator.unit === "%" ? "" : " ";
   return `${number}${gap}${indicator.unit ?? ""}`.trim();
 }
 
 export function lookTextKey(look) {
-  return { z: "true_zero", n: "no_data", s: "suppressed" }[look === SUPPRESSED ? "s" : look];
+  return {
+    [ZERO]: "true_zero",
+    [NO_DATA]: "no_data",
+    [SUPPRESSED]: "suppressed",
+    [WITHHELD]: "withheld",
+    [NOT_APPLICABLE]: "not_applicable",
+  }[look];
 }
 
 /** A day as the language writes it; the input is an ISO day without a zone. */

@@ -10,22 +10,28 @@ from starlette.responses import Response
 from data.access import SMALL_CELL_HOUSEHOLDS, Viewer
 from data.errors import AssetsMissing
 from data.figures import format_figure
-from data.queries.atlas import DECIMALS, PERSONS, UNITS, Atlas, IndicatorScale, Sheet, scales_of
+from data.queries.atlas import DECIMALS, PERSONS, UNITS, Atlas, IndicatorScale, Sheet
 from data.queries.claims import find_open_claim, list_claims
 from data.queries.filters import INDICATORS, KINDS, Filter, parse_filter
 from data.queries.indicators import Indicators
-from data.queries.places import get_dataset, list_choices
+from data.queries.places import get_dataset
 from data.settings import ROOT, load_settings
 from data.shared import shared_database
 from data.text import Lang, choose_lang, format_day, format_number, translate
-from data.versions import map_version
 from geo.classify import classify, size_classes, size_labels
 from geo.layers import MapSpec, Picture, freeze
 from geo.offlinemap import draw_offline_map
 from geo.offlinemap.words import Words
-from web.layers import atlas_of, attribution, names_of, require_aggregates, sheet_of
+from web.atlases import (
+    atlas_of,
+    choices_of,
+    require_aggregates,
+    scales_for,
+    sheet_of,
+    version_for,
+)
 from web.sessions import viewer_of
-from web.wording import map_texts
+from web.wording import attribution, map_texts, names_of
 
 LEAFLET: Final = ROOT / "node_modules" / "leaflet" / "dist"
 
@@ -37,12 +43,13 @@ def save_map(request: Request) -> Response:
     ------
     AssetsMissing
         Set-up has not fetched the drawing library.
+    Denied, SignInRequired
+        The visitor may not see figures.
     """
     viewer = viewer_of(request)
     require_aggregates(viewer)
-    db = shared_database()
     lang = choose_lang(request.query_params.get("lang"))
-    filter_, problems = parse_filter(request.query_params, list_choices(db, viewer))
+    filter_, problems = parse_filter(request.query_params, choices_of(version_for(viewer), viewer))
     page = draw_map(viewer, filter_, lang, notes=[p.sentence(lang) for p in problems])
     name = f"guatu-{filter_.as_of}-{filter_.district or 'all'}-{filter_.indicator}.html"
     return Response(
@@ -69,11 +76,9 @@ def draw_map(viewer: Viewer, filter_: Filter, lang: Lang, *, notes: Sequence[str
     notes
         Sentences to print under the filter's own.
     """
-    db = shared_database()
-    facts = get_dataset(db)
-    version = map_version(facts, viewer)
+    version = version_for(viewer)
     atlas, sheet = atlas_of(version, viewer), sheet_of(version, viewer, filter_.measure)
-    scale = scales_of(sheet_of(version, viewer, ""))[filter_.indicator]
+    scale = scales_for(version, viewer)[filter_.indicator]
     spec = MapSpec(
         layers=atlas.layers,
         scale=scale.districts if filter_.mode == "shade" else scale.units,
@@ -88,12 +93,11 @@ def draw_map(viewer: Viewer, filter_: Filter, lang: Lang, *, notes: Sequence[str
 
 def _notes(viewer: Viewer, filter_: Filter, lang: Lang, atlas: Atlas) -> list[str]:
     """Say what the live map says too: an inexact measure, figures carried forward, a claim."""
-    db = shared_database()
     notes = [
-        filter_.caveat(list_choices(db, viewer), lang),
+        filter_.caveat(choices_of(version_for(viewer), viewer), lang),
         filter_.carried_forward(atlas.last_event_on, lang),
     ]
-    claim = find_open_claim(list_claims(db, viewer), filter_)
+    claim = find_open_claim(list_claims(shared_database(), viewer), filter_)
     if claim is not None:
         definition = claim.definition_zh if lang == "zh-CN" else claim.definition_en
         notes.append(
@@ -158,8 +162,8 @@ def _words(
     )
     return Words(
         lang=lang,
-        title=f"{list_choices(db, viewer).area[lang]} · {label}",
-        sentence=filter_.sentence(list_choices(db, viewer), lang),
+        title=f"{choices_of(version_for(viewer), viewer).area[lang]} · {label}",
+        sentence=filter_.sentence(choices_of(version_for(viewer), viewer), lang),
         date=format_day(filter_.as_of, lang),
         source=f"{texts['source']} {texts['figure_source']} · {attribution(lang)}",
         datum="WGS84 (EPSG:4326)",

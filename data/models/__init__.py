@@ -13,7 +13,6 @@ from data.models.people import Household, HouseholdComposition, IdentityVault, M
 from data.models.places import Division, DivisionCrosswalk, Landmark, Source, Village
 from data.models.projects import Enterprise, Project, ProjectBeneficiary, ProjectUnit
 from data.models.register import (
-    EVENT_NAMES,
     STATUS_AFTER,
     Cause,
     CauseKind,
@@ -33,7 +32,6 @@ from data.models.responsibility import (
 )
 
 __all__ = [
-    "EVENT_NAMES",
     "STATUS_AFTER",
     "Base",
     "Cause",

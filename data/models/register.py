@@ -7,7 +7,6 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped
 
 from data.models.base import Base, EventTimes, HouseholdFact, Kind, column, table
-from data.text import mark
 
 
 class EventKind(StrEnum):
@@ -45,21 +44,6 @@ STATUS_AFTER: Final = {
     EventKind.CLOSED: Status.GONE,
 }
 """The status an event leads to; the other kinds leave it as it was."""
-
-EVENT_NAMES: Final = {
-    EventKind.IDENTIFIED: mark("新识别"),
-    EventKind.RELAPSED: mark("返贫"),
-    EventKind.PRE_EXIT: mark("预脱贫"),
-    EventKind.EXITED: mark("脱贫退出"),
-    EventKind.NATURAL_INCREASE: mark("自然增加"),
-    EventKind.NATURAL_DECREASE: mark("自然减少"),
-    EventKind.REMOVED: mark("清退"),
-    EventKind.CLOSED: mark("销户"),
-    EventKind.SPLIT: mark("拆户"),
-    EventKind.MERGED: mark("并户"),
-    EventKind.CORRECTED: mark("更正"),
-    EventKind.VOIDED: mark("撤销"),
-}
 
 
 class RegisterEvent(EventTimes, Base):

@@ -68,11 +68,6 @@ class Atlas:
     projects: gpd.GeoDataFrame
     last_event_on: date | None
 
-    @property
-    def has_units(self) -> bool:
-        """Whether the viewer's areas hold any village."""
-        return len(self.units) > 0
-
 
 @dataclass(frozen=True)
 class IndicatorScale:
@@ -93,7 +88,7 @@ class Ground:
     ledger
         The register, folded at every stop.
     leaders
-        Distinct leaders by groups: of units, of districts, of everything, in this order.
+        Groups and their distinct leaders: of units, of districts, of everything, in this order.
     stale
         Village code to whether its last recorded fact is older than 90 days, at each stop.
     with_projects
@@ -101,7 +96,7 @@ class Ground:
     """
 
     ledger: Ledger
-    leaders: Mapping[tuple[str, ...], npt.NDArray[np.int64]]
+    leaders: tuple[tuple[tuple[str, ...], npt.NDArray[np.int64]], ...]
     stale: Mapping[str, Sequence[bool]]
     with_projects: tuple[str, ...]
 
@@ -201,10 +196,10 @@ def read_ground(db: Database, viewer: Viewer, atlas: Atlas) -> Ground:
     with reading(db) as connection:
         ledger = read_ledger(connection, viewer, Filter(), stops)
         fact_days = read_fact_days(connection, viewer)
-        leaders = {
-            groups: count_leaders(connection, viewer, groups, stops)
+        leaders = tuple(
+            (groups, count_leaders(connection, viewer, groups, stops))
             for groups in (tuple(codes), tuple(districts), ("",))
-        }
+        )
     return Ground(
         ledger=ledger,
         leaders=leaders,
@@ -218,20 +213,19 @@ def read_sheet(db: Database, viewer: Viewer, measure: str, ground: Ground) -> Sh
     with reading(db) as connection:
         ledger = narrow_to_measure(connection, ground.ledger, measure)
 
-    def measured(groups: tuple[str, ...]) -> Indicators:
+    def measured(groups: tuple[str, ...], leaders: npt.NDArray[np.int64]) -> Indicators:
         found = measure_groups(ledger, groups, viewer, with_projects=ground.with_projects)
-        leaders = ground.leaders[groups].astype(float)
-        return replace(found, rates={**found.rates, "leaders": leaders})
+        return replace(found, rates={**found.rates, "leaders": leaders.astype(float)})
 
-    units, districts, whole = ground.leaders
+    units, districts, whole = (measured(*counted) for counted in ground.leaders)
     return Sheet(
         stops=ledger.stops,
-        units=measured(units),
-        districts=measured(districts),
-        whole=measured(whole),
+        units=units,
+        districts=districts,
+        whole=whole,
         gaps={
             prefix: worst_gaps(ledger, prefix, viewer, stale=ground.stale)
-            for prefix in (*whole, *districts)
+            for prefix in (*whole.groups, *districts.groups)
         },
     )
 

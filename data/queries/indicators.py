@@ -204,11 +204,11 @@ def _hide_counts(
     """
     small = {name: is_small(households) for name, households in sums.households.items()}
     small["exited"] = is_small(touched)
-    parts = small["remaining"] | small["exited"]
-    parts |= _companions(parts, sums.households["remaining"], groups)
-    alone = small["on_register"]
-    alone |= _companions(alone, sums.households["on_register"], groups)
-    withheld = {"remaining": parts, "exited": parts, "on_register": alone}
+    parts = _with_companions(
+        small["remaining"] | small["exited"], (sums.households["remaining"], touched), groups
+    )
+    whole = _with_companions(small["on_register"], (sums.households["on_register"],), groups)
+    withheld = {"remaining": parts, "exited": parts, "on_register": whole}
     shown = _Sums[Values]()
     for name, households in sums.households.items():
         for counts, target in (
@@ -225,14 +225,28 @@ def _hide_counts(
     return shown
 
 
+def _with_companions(hidden: Flags, counts: Sequence[Counts], groups: Sequence[str]) -> Flags:
+    """Hide others beside what is hidden, until no group of any of the counts is hidden alone."""
+    before = np.zeros_like(hidden)
+    while (hidden != before).any():
+        before = hidden
+        for households in counts:
+            hidden = hidden | _companions(hidden, households, groups)
+    return hidden
+
+
 def _companions(hidden: Flags, households: Counts, groups: Sequence[str]) -> Flags:
-    """Mark, where one group alone is hidden beside its siblings, the smallest other one."""
+    """Mark, where one group alone is hidden beside its siblings, the smallest other one.
+
+    A group of none counts for nothing here: that it has none is shown.
+    """
     extra = np.zeros_like(hidden)
     parents = np.asarray([_parent_of(group) for group in groups])
     for parent in np.unique(parents):
         rows = np.flatnonzero(parents == parent)
-        lonely = hidden[rows].sum(axis=0) == 1
-        candidates = np.where(hidden[rows] | (households[rows] == 0), np.inf, households[rows])
+        some = households[rows] > 0
+        lonely = (hidden[rows] & some).sum(axis=0) == 1
+        candidates = np.where(hidden[rows] | ~some, np.inf, households[rows])
         found = lonely & np.isfinite(candidates.min(axis=0))
         extra[rows[candidates.argmin(axis=0)[found]], np.flatnonzero(found)] = True
     return extra

@@ -23,7 +23,7 @@ from data.models import (
 from data.queries.filters import Filter
 from data.queries.frames import read_frame
 from data.queries.freshness import last_fact_on, read_fact_days, stale_villages
-from data.queries.indicators import gaps_of, measure_groups
+from data.queries.indicators import Indicators, gaps_of, measure_groups
 from data.queries.instants import known, known_before, valid
 from data.queries.places import get_unit
 from data.queries.projects import list_districts_with_projects, list_village_projects
@@ -69,17 +69,17 @@ def get_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> Vil
     unit = get_unit(db, viewer, code)
     as_of = filter_.as_of
     with reading(db) as connection:
-        ledger = read_ledger(connection, viewer, Filter(district=code, measure=filter_.measure), [as_of])  # fmt: skip  # noqa: E501
+        around = Filter(district=code[:6], measure=filter_.measure)
+        ledger = read_ledger(connection, viewer, around, [as_of])
         fact_days = read_fact_days(connection, viewer, within=code)
-    indicators = measure_groups(
-        ledger, [code], viewer, with_projects=list_districts_with_projects(db)
-    )
+    indicators, row = _among_siblings(db, viewer, code, ledger)
     figures = {
-        name: float(v[0, 0]) for name, v in {**indicators.persons, **indicators.rates}.items()
+        name: float(v[row, 0]) for name, v in {**indicators.persons, **indicators.rates}.items()
     }
-    figures |= {f"{name}_households": float(v[0, 0]) for name, v in indicators.households.items()}
-    stale = stale_villages(fact_days, [code], [as_of])
-    gaps = {kind: int(flags.sum()) for kind, flags in gaps_of(ledger, stale).items()}
+    figures |= {f"{name}_households": float(v[row, 0]) for name, v in indicators.households.items()}
+    stale = stale_villages(fact_days, indicators.groups, [as_of])
+    here = (ledger.households["village"] == code).to_numpy(dtype=bool)
+    gaps = {kind: int(flags[here].sum()) for kind, flags in gaps_of(ledger, stale).items()}
     projects = list_village_projects(db, viewer, code, as_of=as_of)
     projects["households"] = _hidden(projects["households"], viewer)
     return VillageFacts(
@@ -101,6 +101,16 @@ def get_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> Vil
         last_fact_on=last_fact_on(fact_days.get(code), as_of),
         gaps=_hide_each(gaps, viewer),
     )
+
+
+def _among_siblings(
+    db: Database, viewer: Viewer, code: str, ledger: Ledger
+) -> tuple[Indicators, int]:
+    """Measure a village beside the others of its district: they decide what of it is hidden."""
+    groups = sorted({code, *ledger.households["village"].astype(str)})
+    with_projects = list_districts_with_projects(db)
+    indicators = measure_groups(ledger, groups, viewer, with_projects=with_projects)
+    return indicators, groups.index(code)
 
 
 def _hide_each(counts: Mapping[str, int], viewer: Viewer) -> dict[str, float]:
@@ -184,16 +194,17 @@ def cross_causes(db: Database, viewer: Viewer, code: str, *, as_of: date) -> pd.
 
 def village_history(db: Database, viewer: Viewer, code: str, stops: list[date]) -> pd.DataFrame:
     """Give a village's persons at each stop: `day`, `remaining`, `exited`, `on_register`."""
-    ledger = _village_ledger(db, viewer, code, stops)
-    indicators = measure_groups(ledger, [code], viewer)
+    ledger = _ledger_around(db, viewer, code, code[:6], stops)
+    indicators, row = _among_siblings(db, viewer, code, ledger)
     history: dict[str, Any] = {"day": stops}
-    return pd.DataFrame(history | {name: values[0] for name, values in indicators.persons.items()})
+    return pd.DataFrame(history | {name: v[row] for name, v in indicators.persons.items()})
 
 
-def _village_ledger(db: Database, viewer: Viewer, code: str, stops: list[date]) -> Ledger:
+def _ledger_around(db: Database, viewer: Viewer, code: str, area: str, stops: list[date]) -> Ledger:
+    """Fold the register of an area, for a village of it that the viewer may see."""
     get_unit(db, viewer, code)
     with reading(db) as connection:
-        return read_ledger(connection, viewer, Filter(district=code), stops)
+        return read_ledger(connection, viewer, Filter(district=area), stops)
 
 
 def list_households(db: Database, viewer: Viewer, code: str, *, as_of: date) -> pd.DataFrame:
@@ -212,7 +223,7 @@ def list_households(db: Database, viewer: Viewer, code: str, *, as_of: date) -> 
         The village lies outside the viewer's areas.
     """
     decision = can(viewer, Action.SEE_HOUSEHOLDS, code)
-    ledger = _village_ledger(db, viewer, code, [as_of])
+    ledger = _ledger_around(db, viewer, code, code, [as_of])
     if not decision:
         raise Denied(role=viewer.role, action=Action.SEE_HOUSEHOLDS)
     frame = ledger.households[["code"]].rename(columns={"code": "household"})

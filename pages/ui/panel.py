@@ -26,6 +26,12 @@ MODES = {
     "order": mark("订单"),
     "dividend": mark("分红"),
 }
+CLINICS = {"yes": mark("有"), "no": mark("无"), "unknown": mark("未知")}
+LIST_STATES = {
+    "candidate": mark("待确认"),
+    "confirmed": mark("已确认"),
+    "synthetic": mark("合成"),
+}
 OFFICES = {"secretary": mark("区委书记"), "governor": mark("区长")}
 
 
@@ -151,6 +157,8 @@ def record_rows(facts: VillageFacts, lang: Lang) -> list[Row]:
             evidence=evidence,
         )
     return [
+        (say("村卫生室"), say(CLINICS[facts.clinic])),
+        (say("名单状态"), say(LIST_STATES[facts.list_state])),
         (say("最近记录"), freshness(facts.last_fact_on, facts.as_of, lang)),
         (say("位置"), position),
     ]

@@ -67,8 +67,14 @@ export function createBoard(parent) {
       report.schedule(state.filter, 0);
     },
   });
+  // Names keep clear of the legend, whatever its size becomes.
+  const legendObserver = new ResizeObserver(() => mapView?.layOutNames());
+  legendObserver.observe(legend.element);
   const ranking = createRanking({
-    onSelect: toggleVillage,
+    onSelect: (code) => {
+      toggleVillage(code);
+      mapView?.reveal(state.filter.village);
+    },
     onHover: (index) => {
       mapView?.highlight(index);
       showThing(index >= 0 ? { unit: index } : null);
@@ -86,10 +92,22 @@ export function createBoard(parent) {
   root.addEventListener("pointerdown", (event) => filters.closeUnless(event.composedPath()[0]));
   let mapView = null;
 
+  /** How much stands above: the map takes what is left of the first screen. */
+  function measureRoom() {
+    let top = root.getBoundingClientRect().top;
+    for (let node = root; node; node = node.parentElement ?? node.getRootNode().host) {
+      top += node.scrollTop ?? 0;
+    }
+    root.style.setProperty("--guatu-above", `${Math.round(Math.max(0, Math.min(top, 400)))}px`);
+    root.style.setProperty("--guatu-notes", `${caption.notesHeight()}px`);
+  }
+  window.addEventListener("resize", measureRoom);
+
   const stopWaiting = whenStyled(root, () => {
     state.styled = true;
     root.classList.add("is-styled");
     legend.element.open = root.clientWidth > LEGEND_OPEN_PX;
+    measureRoom();
     recolor();
     refresh();
   });
@@ -102,6 +120,7 @@ export function createBoard(parent) {
   }
 
   function mountMap() {
+    measureRoom(); // notes are known by now
     mapView = createMapView(sheetMap, frameCanvas, {
       on: {
         select: toggleVillage,
@@ -111,6 +130,7 @@ export function createBoard(parent) {
       },
       padding: fitPadding,
       bandPx: () => sheetMap.offsetLeft,
+      overlays: () => [...furniture.elements, legend.element],
     });
     mapView.setFirstView(state.data.view);
     state.mounts += 1;
@@ -120,7 +140,8 @@ export function createBoard(parent) {
 
   /** Room for the open legend on wide sheets; phones give all of it to the land. */
   function fitPadding() {
-    const legendWidth = sheet.clientWidth > LEGEND_OPEN_PX ? legend.element.offsetWidth : 0;
+    const isWide = root.clientWidth > LEGEND_OPEN_PX;
+    const legendWidth = isWide && legend.element.open ? legend.element.offsetWidth : 0;
     return {
       paddingTopLeft: [legendWidth ? legendWidth + 12 : 12, 10],
       paddingBottomRight: [12, 10],
@@ -306,6 +327,8 @@ export function createBoard(parent) {
   function destroy() {
     state.gone = true;
     stopWaiting();
+    legendObserver.disconnect();
+    window.removeEventListener("resize", measureRoom);
     report.cancel();
     prefetch.stop();
     store.abort();

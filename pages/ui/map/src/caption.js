@@ -70,12 +70,19 @@ export function createCaption() {
     }, THANKS_MS);
   });
 
+  /** On a phone the notes are one line until they are pressed. */
+  function unfold(isWhole) {
+    setAttribute(notes, "data-open", isWhole ? "" : null);
+  }
+  notes.addEventListener("click", () => unfold(!notes.hasAttribute("data-open")));
+
   function update(data) {
     setText(sentence, data.sentence ?? "");
     const list = data.notes ?? [];
     setAttribute(notes, "hidden", list.length ? null : "");
     if ([...notes.children].map((item) => item.textContent).join("\n") !== list.join("\n")) {
-      notes.replaceChildren(...list.map((text) => el("li", { text })));
+      notes.replaceChildren(...list.map((text) => el("li", { text, title: text })));
+      unfold(false);
     }
     const href = localHref(data.save_url);
     setAttribute(save, "hidden", href ? null : "");
@@ -107,6 +114,7 @@ export function createCaption() {
     update,
     translate,
     setStale,
+    notesHeight: () => notes.offsetHeight,
     destroy: () => clearTimeout(timer),
   };
 }

@@ -111,6 +111,8 @@ export function createFigures({ onSelect }) {
     setAttribute(gapPlace, "data-code", unitCode ?? "");
     setText(gapPlace, most ?? "");
     setText(gapText, detail);
+    setAttribute(gapText, "title", detail);
+    setAttribute(gapPlace, "title", most ?? null);
     cells.gap.box.classList.toggle("is-none", !value);
   }
 

@@ -48,6 +48,14 @@ export function createFilters({ onChange }) {
   );
   let controls = null;
 
+  /** A row that can be scrolled says so until its end is in sight. */
+  function noteEnd() {
+    const left = row.scrollWidth - row.clientWidth - row.scrollLeft;
+    element.classList.toggle("is-at-end", left < 6);
+  }
+  row.addEventListener("scroll", noteEnd, { passive: true });
+  new ResizeObserver(noteEnd).observe(row);
+
   function build(places) {
     const { texts, names, district_colors: colors = {} } = places;
     const codes = ["", ...districtCodes(places)];
@@ -88,6 +96,7 @@ export function createFilters({ onChange }) {
       ),
     );
     controls = { districts, measure, indicator, kinds, modes };
+    noteEnd();
   }
 
   function buildKinds({ kinds, texts }) {

@@ -16,6 +16,7 @@ export function createGround(map, { pane, namesPane }) {
   let shapes = [];
   let bridges = [];
   let inked = [];
+  let riverNames = [];
 
   function build(places, palette) {
     canvas.order = [];
@@ -37,7 +38,8 @@ export function createGround(map, { pane, namesPane }) {
     const layers = [...shapes, ...water, ...bridges, ...squares];
     layers.forEach((layer) => group.addLayer(layer));
     canvas.order = layers;
-    groundNames(places, shapes, lines, namesPane).forEach((name) => group.addLayer(name));
+    riverNames = groundNames(places, lines, namesPane);
+    riverNames.forEach((name) => group.addLayer(name));
     recolor(palette);
   }
 
@@ -91,6 +93,8 @@ export function createGround(map, { pane, namesPane }) {
     paint,
     shapes: () => shapes,
     bridges: () => bridges,
+    /** The elements of the river's name. */
+    nameElements: () => riverNames.map((name) => name.getElement()?.firstChild).filter(Boolean),
     remove: () => group.remove(),
   };
 }

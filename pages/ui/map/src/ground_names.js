@@ -1,14 +1,10 @@
-/** Names of districts and of the river: in the open, away from the symbols. */
+/** The name of the river: along it, where the symbols leave most room. */
 
-import { latLngOf, pointAlong, roomiestPoint, roomiestShare, screenAspect } from "./geometry.js";
+import { latLngOf, pointAlong, roomiestShare } from "./geometry.js";
 import { isSetLetterByLetter, nameMarker } from "./place_names.js";
 
 const RIVER_LETTER_STEP = 0.04;
-const UPRIGHT_ASPECT = 1.7;
 const MANY_UNITS = 120;
-// Latitude and longitude factors: a degree of longitude is shorter, a name is long one way.
-const LEVEL_STRETCH = [1.3, 0.5];
-const UPRIGHT_STRETCH = [0.65, 1];
 
 function riverNames(line, text, avoid, pane) {
   const share = roomiestShare(line, avoid);
@@ -31,38 +27,16 @@ function riverNames(line, text, avoid, pane) {
   return [...text].map((letter, i) => set(places[i], letter, false).marker);
 }
 
-/** The roomiest point for a name that is longer one way: degrees are shrunk along its length. */
-function openPlace(rings, avoid, [byLat, byLon]) {
-  const shrink = ([lat, lon]) => [lat * byLat, lon * byLon];
-  const [lat, lon] = roomiestPoint(
-    rings.map((ring) => ring.map(shrink)),
-    avoid.map(shrink),
-  );
-  return [lat / byLat, lon / byLon];
-}
-
-/** Where units and bridges stand; names keep away from them. Too many fill everything anyway. */
+/** Where units and bridges stand; the name keeps away. Too many fill everything anyway. */
 function standing({ units, layers }) {
   const some = units.code.length > MANY_UNITS ? [] : units.lat.map((lat, i) => [lat, units.lon[i]]);
   const bridges = layers.bridges.features.map((feature) => latLngOf(feature.geometry.coordinates));
   return [...some.filter(([lat, lon]) => lat !== null && lon !== null), ...bridges];
 }
 
-function districtName(text, rings, avoid, pane) {
-  const isHan = isSetLetterByLetter(text);
-  const isUpright = isHan && screenAspect(rings) > UPRIGHT_ASPECT;
-  const script = isUpright ? " is-upright" : isHan ? "" : " is-latin";
-  const at = openPlace(rings, avoid, isUpright ? UPRIGHT_STRETCH : LEVEL_STRETCH);
-  return nameMarker(at, text, { pane, className: `guatu-district-name${script}` });
-}
-
-/** Markers for the names of `shapes` (districts with rings) and of the river's first line. */
-export function groundNames(places, shapes, lines, pane) {
-  const { names, texts } = places;
-  const avoid = standing(places);
-  const districts = shapes.map(({ code, rings }) =>
-    districtName(names[code] ?? code, rings, avoid, pane),
-  );
-  const river = lines.length ? riverNames(lines[0], texts.river ?? "", avoid, pane) : [];
-  return [...districts, ...river];
+/** Markers for the name of the river's first line. */
+export function groundNames(places, lines, pane) {
+  return lines.length
+    ? riverNames(lines[0], places.texts.river ?? "", standing(places), pane)
+    : [];
 }

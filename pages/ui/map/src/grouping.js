@@ -5,17 +5,16 @@ const CELL_PX = 40;
 /**
  * Projects in groups of one kind whose first members lie within a cell's width.
  *
- * `points` are `{index, kind, x, y}` in pixels. Each group stands where its first member does
- * and has its members and a `turn`: its place among the groups of other kinds beside it.
+ * `points` are `{index, kind, x, y}` in pixels. Each group stands where its first member
+ * does and has its members.
  */
 export function groupProjects(points, cellPx = CELL_PX) {
   const groups = [];
   const near = (group, x, y) => Math.hypot(group.x - x, group.y - y) < cellPx;
   for (const { index, kind, x, y } of points) {
-    const beside = groups.filter((group) => near(group, x, y));
-    const own = beside.find((group) => group.kind === kind);
+    const own = groups.find((group) => group.kind === kind && near(group, x, y));
     if (own) own.members.push(index);
-    else groups.push({ kind, x, y, members: [index], turn: beside.length });
+    else groups.push({ kind, x, y, members: [index] });
   }
   return groups;
 }

@@ -113,8 +113,8 @@ export function createLegend({ onTiles }) {
             el(
               "div",
               { class: "guatu-legend-size" },
-              sizeSwatch(palette),
               el("span", { text: texts.size_legend }),
+              sizeSwatch(palette),
             ),
           ];
     notes.replaceChildren(

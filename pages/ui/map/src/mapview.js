@@ -1,12 +1,12 @@
 /** The Leaflet map: made once, painted often, moved only by the reader. */
 
-import { Control, Map as LeafletMap, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
+import { Control, LatLngBounds, Map as LeafletMap, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
 
-import { isInside } from "./geometry.js";
+import { isInside, ringsOf } from "./geometry.js";
 import { createFrame } from "./frame.js";
 import { createGround } from "./ground.js";
 import { createProjects } from "./projects.js";
-import { createUnitNames } from "./unit_names.js";
+import { createUnitNames, steadyRadius } from "./unit_names.js";
 import { createUnits } from "./units.js";
 import { forgetView, keepView, recallView } from "./viewport.js";
 
@@ -14,6 +14,7 @@ const PANES = { ground: 350, "ground-names": 380, units: 450, names: 470, projec
 const MOUSE_TOLERANCE_PX = 3;
 const TOUCH_TOLERANCE_PX = 14;
 const KEEP_VIEW_MS = 250;
+const REVEAL_PX = 24;
 const DEFAULT_MAX_ZOOM = 15;
 
 const wantsStillness = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -39,13 +40,20 @@ function createLeaflet(element) {
   return map;
 }
 
+/** The land itself, without the margin that the places' bounds have for other uses. */
+function landBounds({ layers, bounds }) {
+  const points = layers.districts.features.flatMap(({ geometry }) => ringsOf(geometry).flat(2));
+  return points.length ? new LatLngBounds(points) : bounds;
+}
+
 /**
  * Create the map in `element`.
  *
  * `on` has `select(code)`, `district(code)`, `sized()` (the sheet has got a size: paint now) and
  * `hover(thing | null)`, where a thing is `{unit}`, `{project}`, `{bridge}` or `{district}`.
+ * `overlays()` are the elements that lie over the map.
  */
-export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
+export function createMapView(element, frameCanvas, { on, padding, bandPx, overlays }) {
   const map = createLeaflet(element);
   const frame = createFrame(map, frameCanvas, { bandPx });
   let parts = null;
@@ -61,7 +69,7 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
 
   function fit() {
     if (!latest) return;
-    map.fitBounds(latest.places.bounds, { ...padding(), animate: false });
+    map.fitBounds(landBounds(latest.places), { ...padding(), animate: false });
   }
 
   /** The first view: the one given, the one kept, or everything. Layers come after it. */
@@ -77,9 +85,20 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
     parts = {
       ground: createGround(map, { pane: "ground", namesPane: "ground-names" }),
       units: createUnits(map, { pane: "units" }),
-      names: createUnitNames(map, { pane: "names" }),
-      projects: createProjects(map, { pane: "projects" }),
     };
+    parts.projects = createProjects(map, {
+      pane: "projects",
+      grounds: parts.ground.shapes,
+      symbols: unitCircles,
+    });
+    parts.names = createUnitNames(map, {
+      pane: "names",
+      groundPane: "ground-names",
+      inTheWay: () => ({
+        elements: [...overlays(), scale.getContainer(), ...parts.ground.nameElements()],
+        boxes: parts.projects.boxes(),
+      }),
+    });
     scale = new Control.Scale({
       metric: true,
       imperial: false,
@@ -88,6 +107,20 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
     });
     scale.addTo(map);
     build();
+    reveal(latest.filter.village);
+  }
+
+  /** Bring a chosen unit into the free part of the sheet, if it is not there. */
+  function reveal(code) {
+    const { units } = latest.places;
+    const i = units.code.indexOf(code);
+    if (i < 0 || units.lat[i] === null || units.lon[i] === null) return;
+    const [left, top] = padding().paddingTopLeft;
+    map.panInside([units.lat[i], units.lon[i]], {
+      paddingTopLeft: [left + REVEAL_PX, top + REVEAL_PX],
+      paddingBottomRight: [REVEAL_PX, REVEAL_PX],
+      animate: false,
+    });
   }
 
   function build() {
@@ -99,7 +132,8 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
     ]);
     parts.ground.build(places, palette);
     parts.units.build(places);
-    parts.names.build(places, values);
+    parts.projects.paint(places, latest.filter);
+    parts.names.build(places, values, parts.ground.shapes());
     frame.setPalette(palette);
   }
 
@@ -114,21 +148,37 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
   function paint(scene) {
     const before = latest;
     latest = scene;
+    element.classList.toggle("is-shaded", scene.filter.mode === "shade");
     if (!placed) place();
     else if (before?.places !== scene.places) build();
-    else if (!before.values && scene.values) parts.names.build(scene.places, scene.values);
+    else if (!before.values && scene.values) {
+      parts.projects.rebuild();
+      parts.names.build(scene.places, scene.values, parts.ground.shapes());
+    }
     if (!placed) return false;
     if (before && before.palette !== scene.palette) {
       parts.ground.recolor(scene.palette);
       frame.setPalette(scene.palette);
     }
     const colors = scene.places.district_colors ?? {};
-    element.classList.toggle("is-shaded", scene.filter.mode === "shade");
+    const isOtherMode = before && before.filter.mode !== scene.filter.mode;
     parts.ground.paint({ ...scene, colors });
     if (scene.values) parts.units.paint(scene);
     parts.names.paint(scene.filter.district);
-    parts.projects.paint(scene.places, scene.filter);
+    // Icons that come or go make or need room; otherwise names stay where they are.
+    const hasMoved = parts.projects.paint(scene.places, scene.filter);
+    if (hasMoved || isOtherMode) parts.names.layOut();
     return true;
+  }
+
+  /** Where units stand and the largest size each takes: icons keep off them at any time. */
+  function unitCircles() {
+    const { lat, lon } = latest.places.units;
+    return lat.flatMap((_, i) =>
+      lat[i] === null || lon[i] === null
+        ? []
+        : [{ at: [lat[i], lon[i]], r: steadyRadius(latest.values?.size[i]) }],
+    );
   }
 
   function thingAt(event, tolerance) {
@@ -180,7 +230,7 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
 
   function onZoomed() {
     parts?.units.rescale();
-    parts?.projects.regroup();
+    parts?.projects.rebuild();
   }
 
   function touch() {
@@ -222,6 +272,8 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx }) {
       forgetView();
       fit();
     },
+    reveal: (code) => placed && reveal(code),
+    layOutNames: () => parts?.names.layOut(),
     showTiles: (shown) => tiles && tiles.getContainer()?.classList.toggle("is-off", !shown),
     highlight: (index) => parts?.units.hover(index),
     destroy() {

@@ -59,13 +59,21 @@ export function createRanking({ onSelect, onHover }) {
     "section",
     { class: "guatu-ranking", "data-testid": "ranking" },
     el("div", { class: "guatu-side-head" }, title, clear),
-    scroller,
+    el("div", { class: "guatu-ranking-box" }, scroller),
   );
   const pool = [];
   let shown = [];
   let limit = PAGE;
   let scene = null;
   let lastSelected = "";
+
+  /** A table that can be scrolled says so until its end is in sight. */
+  function noteEnd() {
+    const left = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
+    scroller.parentElement.classList.toggle("is-at-end", left < 6);
+  }
+  scroller.addEventListener("scroll", noteEnd, { passive: true });
+  new ResizeObserver(noteEnd).observe(scroller);
 
   clear.addEventListener("click", () => onSelect(""));
   more.addEventListener("click", () => {
@@ -131,6 +139,7 @@ export function createRanking({ onSelect, onHover }) {
     writeFoot(ranked.length, places.texts);
     if (filter.village !== lastSelected) reveal(filter.village);
     lastSelected = filter.village;
+    noteEnd();
   }
 
   /** Rows stay where they are and keep the focus; only the tail is added or taken away. */

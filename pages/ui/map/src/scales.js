@@ -3,6 +3,8 @@
 import { SUPPRESSED } from "./looks.js";
 
 const RADII_PX = [5, 6.5, 8.5, 10.5, 13, 16];
+/** Households of each size class: the smallest hides how few they are. */
+export const SIZE_LABELS = ["<5", "5–20", "21–50", "51–100", "101–200", ">200"];
 const SUPPRESSED_LEAST_PX = 7.5;
 const EARTH_CIRCUMFERENCE_M = 40075016.686;
 const MANY_UNITS = 200;

@@ -1,12 +1,14 @@
 /** Small canvases drawn by the map's own painters, so that legend and map cannot differ. */
 
 import { el } from "./element.js";
-import { radiusOf } from "./scales.js";
+import { radiusOf, SIZE_LABELS } from "./scales.js";
 import { areaFill, paintUnit } from "./symbols.js";
 import { isRate } from "./wording.js";
 
 const SWATCH_PX = 18;
 const SIZE_CLASSES = ["0", "2", "4"];
+const SIZE_STEP_PX = 48;
+const SIZE_TEXT_PX = 13;
 
 function swatch(width, height, draw) {
   const ratio = 2;
@@ -39,19 +41,21 @@ export function lookSwatch(look, { filter, indicator, palette }) {
 }
 
 export function sizeSwatch(palette) {
-  const radii = SIZE_CLASSES.map(radiusOf);
-  const width = radii.reduce((sum, r) => sum + 2 * r + 6, 4);
-  const height = 2 * radii.at(-1) + 4;
-  return swatch(width, height, (ctx) => {
-    let x = 2;
+  const radii = SIZE_CLASSES.map((size) => radiusOf(size));
+  const ground = 2 * radii.at(-1) + 2;
+  return swatch(SIZE_STEP_PX * radii.length, ground + SIZE_TEXT_PX, (ctx) => {
     ctx.strokeStyle = palette.inkSoft;
+    ctx.fillStyle = palette.ink;
     ctx.lineWidth = 1;
-    for (const r of radii) {
+    ctx.font = "10px 'Noto Sans SC', sans-serif";
+    ctx.textAlign = "center";
+    radii.forEach((r, i) => {
+      const x = SIZE_STEP_PX * (i + 0.5);
       ctx.beginPath();
-      ctx.arc(x + r, height - 2 - r, r, 0, Math.PI * 2);
+      ctx.arc(x, ground - 1 - r, r, 0, Math.PI * 2);
       ctx.stroke();
-      x += 2 * r + 6;
-    }
+      ctx.fillText(SIZE_LABELS[SIZE_CLASSES[i]], x, ground + SIZE_TEXT_PX - 3);
+    });
   });
 }
 

@@ -1,11 +1,13 @@
 /** The small trend: one line in front, its districts behind, the chosen day marked. */
 
 import { el, setAttribute, setText, svg } from "./element.js";
+import { stateOf, SUPPRESSED, WITHHELD } from "./looks.js";
 import { roundUp, runsOf, trendSeries } from "./series.js";
 import { numberText, valueText } from "./wording.js";
 
 const WIDTH = 100;
 const HEIGHT = 60;
+const HIDDEN = [SUPPRESSED, WITHHELD];
 
 function pathOf(values, top) {
   const x = (i) => ((i / Math.max(1, values.length - 1)) * WIDTH).toFixed(2);
@@ -34,10 +36,12 @@ export function createTrend({ onPick }) {
   const point = el("i", { class: "guatu-trend-point" });
   const top = el("span", { class: "guatu-trend-top" });
   const box = el("div", { class: "guatu-trend-box" }, plot, point, top);
+  const note = el("p", { class: "guatu-trend-note", "data-testid": "trend-gap", hidden: true });
   const element = el(
     "section",
     { class: "guatu-trend", "data-testid": "trend" },
     el("div", { class: "guatu-side-head" }, title, value),
+    note,
     box,
   );
   let stops = [];
@@ -71,7 +75,11 @@ export function createTrend({ onPick }) {
     const { lang, texts } = places;
     setText(title, `${indicator.label} · ${scopeName(places, filter)}`);
     setText(value, main ? valueText(main.values[stop], indicator, { lang, texts }) : "");
-    setText(top, numberText(most, { lang }));
+    const isKnown = all.some((number) => number >= 0 && number !== null);
+    setText(top, isKnown ? numberText(most, { lang, decimals: indicator.decimals }) : "");
+    const isBroken = (main?.values ?? []).some((number) => HIDDEN.includes(stateOf(number)));
+    setText(note, isBroken ? (texts.trend_gap ?? "") : "");
+    setAttribute(note, "hidden", note.textContent ? null : "");
     setAttribute(plot, "aria-label", `${texts.trend} ${indicator.label} ${value.textContent}`);
   }
 
@@ -109,7 +117,7 @@ export function createTrend({ onPick }) {
     setAttribute(today, "x1", (share * WIDTH).toFixed(2));
     setAttribute(today, "x2", (share * WIDTH).toFixed(2));
     const number = values?.[stop];
-    point.hidden = !(number >= 0);
+    point.hidden = number === null || !(number >= 0);
     if (point.hidden) return;
     point.style.left = `${share * 100}%`;
     point.style.top = `${(1 - number / most) * 100}%`;

@@ -1,39 +1,59 @@
-/** Names of units and towns: as many as fit without covering each other, chosen anew per view. */
+/** Names of units, towns, bridges and districts: none covers another, chosen anew per view. */
 
 import { LayerGroup } from "leaflet/dist/leaflet-src.esm.js";
 
-import { placeLabels } from "./declutter.js";
-import { latLngOf } from "./geometry.js";
-import { nameMarker } from "./place_names.js";
+import { createPlacer } from "./declutter.js";
+import { isInside, latLngOf, roomiestPoint, screenAspect } from "./geometry.js";
+import { isSetLetterByLetter, leadTo, nameMarker } from "./place_names.js";
 import { radiusOf } from "./scales.js";
 
 const LIMIT = 140;
 const NAME_HEIGHT_PX = 15;
+const PAD_PX = 2;
 const NAME_FONT = "12px 'Noto Sans SC', 'Microsoft YaHei', sans-serif";
 const BRIDGE_NAME_ZOOM = 11;
+// More than this many names are never led away from their symbols: lines would be a web.
+const MANY_UNITS = 120;
+const UPRIGHT_ASPECT = 1.7;
+const AREA_SHARES = [1, 0.75];
 
 function measurer() {
   const ctx = document.createElement("canvas").getContext("2d");
   ctx.font = NAME_FONT;
   const widths = new Map();
-  return (text) => {
-    if (!widths.has(text)) widths.set(text, Math.ceil(ctx.measureText(text).width) + 2);
-    return widths.get(text);
+  return (text, kind) => {
+    if (!widths.has(text)) widths.set(text, Math.ceil(ctx.measureText(text).width));
+    // Names of towns are set wider.
+    const spacing = kind === "town" ? text.length * 1.4 : 0;
+    return Math.ceil(widths.get(text) + spacing) + 2 * PAD_PX;
   };
 }
 
 /** The largest radius a unit takes at any time: names must not jump while time runs. */
-function steadyRadius(sizes) {
+export function steadyRadius(sizes) {
   return radiusOf(Math.max(0, ...[...(sizes ?? "")].map((letter) => Number(letter) || 0)));
 }
 
-export function createUnitNames(map, { pane }) {
+/** The layer's box that a box of the window covers. */
+function boxOnMap(map, { left, top, right, bottom }) {
+  const origin = map.getContainer().getBoundingClientRect();
+  const from = map.containerPointToLayerPoint([left - origin.left, top - origin.top]);
+  const to = map.containerPointToLayerPoint([right - origin.left, bottom - origin.top]);
+  return { x0: from.x, y0: from.y, x1: to.x, y1: to.y };
+}
+
+/**
+ * `inTheWay()` gives what no name may cover: `elements` that lie over the map and are seen, and
+ * `boxes` in layer pixels.
+ */
+export function createUnitNames(map, { pane, groundPane, inTheWay }) {
   const group = new LayerGroup().addTo(map);
   const measure = measurer();
   const shown = new Map();
   let things = [];
+  let areas = [];
 
-  function build(places, values) {
+  function build(places, values, shapes) {
     group.clearLayers();
     shown.clear();
     const { code, name, lat, lon, district } = places.units;
@@ -44,6 +64,7 @@ export function createUnitNames(map, { pane }) {
       kind: "unit",
       at: lat[i] === null || lon[i] === null ? null : [lat[i], lon[i]],
       r: steadyRadius(values?.size[i]),
+      far: code.length <= MANY_UNITS,
     }));
     const others = [
       ["town", places.layers.towns],
@@ -65,46 +86,122 @@ export function createUnitNames(map, { pane }) {
     );
     // Large units first: they are what the reader looks for.
     things = [...units.sort((a, b) => b.r - a.r), ...fixed].filter((thing) => thing.at);
+    areas = shapes.map((shape) => areaOf(shape, places.names[shape.code] ?? shape.code));
     layOut();
   }
 
-  function layOut() {
-    if (!things.length) return;
-    const view = map.getBounds().pad(0.05);
-    const zoom = map.getZoom();
-    const visible = things.filter(
-      ({ at, kind }) => view.contains(at) && (kind !== "bridge" || zoom >= BRIDGE_NAME_ZOOM),
-    );
-    const boxes = visible.map((thing) => {
-      const { x, y } = map.latLngToLayerPoint(thing.at);
-      return { id: thing.id, x, y, r: thing.r, w: measure(thing.text), h: NAME_HEIGHT_PX };
-    });
-    const placed = placeLabels(boxes, { limit: LIMIT });
-    const kept = new Map(placed.map((label) => [label.id, label]));
-    for (const [id, { marker }] of shown) if (!kept.has(id)) group.removeLayer(marker);
-    for (const id of [...shown.keys()]) if (!kept.has(id)) shown.delete(id);
-    for (const thing of visible) if (kept.has(thing.id)) show(thing, kept.get(thing.id));
+  function areaOf(shape, text) {
+    const isTall = screenAspect(shape.rings) > UPRIGHT_ASPECT;
+    const ways = isTall ? ["is-upright", ""] : ["", "is-upright"];
+    const settings = isSetLetterByLetter(text)
+      ? [...ways, ...ways.map((way) => `${way} is-tight`)]
+      : ["is-latin", "is-latin is-tight"];
+    return { id: shape.code, text, settings, shape, at: roomiestPoint(shape.rings), sizes: null };
   }
 
-  function show(thing, { side }) {
+  function layOut() {
+    if (!things.length && !areas.length) return;
+    const view = boxOnMap(map, map.getContainer().getBoundingClientRect());
+    const bounds = map.getBounds().pad(0.05);
+    const zoom = map.getZoom();
+    const visible = things
+      .filter(({ at, kind }) => bounds.contains(at) && (kind !== "bridge" || zoom >= BRIDGE_NAME_ZOOM))
+      .map((thing) => ({ ...thing, ...xyOf(thing.at) }));
+    const { elements, boxes } = inTheWay();
+    const covered = elements
+      .filter((node) => node.offsetWidth)
+      .map((node) => boxOnMap(map, node.getBoundingClientRect()));
+    const placer = createPlacer({ obstacles: [...visible, ...boxes, ...covered], view });
+    const kept = new Map();
+    for (const thing of visible) {
+      if (kept.size >= LIMIT) break;
+      const place = placer.place({ ...thing, w: measure(thing.text, thing.kind), h: NAME_HEIGHT_PX });
+      if (place) kept.set(thing.id, [thing, place]);
+    }
+    for (const [id, { marker, isArea }] of shown) {
+      if (isArea || kept.has(id)) continue;
+      group.removeLayer(marker);
+      shown.delete(id);
+    }
+    for (const [thing, place] of kept.values()) show(thing, place);
+    for (const area of areas) showArea(area, placer);
+  }
+
+  const xyOf = (at) => {
+    const { x, y } = map.latLngToLayerPoint(at);
+    return { x, y };
+  };
+
+  function show(thing, place) {
+    const [left, top] = [Math.round(place.x - thing.x), Math.round(place.y - thing.y)];
+    const key = `${left},${top}`;
     const before = shown.get(thing.id);
-    if (before?.side === side) return;
+    if (before?.key === key) return;
     if (before) group.removeLayer(before.marker);
-    const className = `guatu-unit-name guatu-${thing.kind}-label guatu-side-${side}`;
+    const w = measure(thing.text, thing.kind);
+    const box = { x0: left, y0: top, x1: left + w, y1: top + NAME_HEIGHT_PX };
     const marker = nameMarker(thing.at, thing.text, {
       pane,
-      className,
-      style: `--r: ${thing.r}px`,
+      className: `guatu-unit-name guatu-${thing.kind}-label`,
+      style: `left: ${left}px; top: ${top}px`,
+      leader: place.reach ? leadTo(box, thing.r) : null,
     });
-    shown.set(thing.id, { marker, side, district: thing.district, kind: thing.kind });
+    shown.set(thing.id, { marker, key, district: thing.district, kind: thing.kind });
     group.addLayer(marker);
     fade(shown.get(thing.id));
+  }
+
+  /** A district's name stands on its own ground; where it finds no room it stays in the middle. */
+  function showArea(area, placer) {
+    const before = shown.get(`area ${area.id}`);
+    if (before) group.removeLayer(before.marker);
+    const isShaded = map.getContainer().classList.contains("is-shaded");
+    if (area.isShaded !== isShaded) {
+      area.sizes = area.settings.map((setting) => sizeOf(area, setting));
+      area.isShaded = isShaded;
+    }
+    const rings = area.shape._rings.map((ring) => ring.map(({ x, y }) => [x, y]));
+    const [xs, ys] = [0, 1].map((axis) => rings.flat().map((point) => point[axis]));
+    const bounds = {
+      x0: Math.min(...xs),
+      x1: Math.max(...xs),
+      y0: Math.min(...ys),
+      y1: Math.max(...ys),
+    };
+    const wanted = { ...xyOf(area.at), bounds, isInside: (x, y) => isInside(x, y, rings) };
+    const { x, y, i } = firstPlace(area.sizes, wanted, placer) ?? { ...wanted, i: 0 };
+    const marker = areaMarker(area, map.layerPointToLatLng([x, y]), area.settings[i]);
+    shown.set(`area ${area.id}`, { marker, isArea: true, district: area.id, kind: "area" });
+    group.addLayer(marker);
+  }
+
+  /** The first setting of a name that finds room, wholly on its ground if that can be. */
+  function firstPlace(sizes, wanted, placer) {
+    for (const share of AREA_SHARES) {
+      for (const [i, [w, h]] of sizes.entries()) {
+        const place = placer.placeInside({ ...wanted, w, h, share });
+        if (place) return { ...place, i };
+      }
+    }
+    return null;
+  }
+
+  const areaMarker = ({ text }, at, setting) =>
+    nameMarker(at, text, { pane: groundPane, className: `guatu-district-name ${setting}` });
+
+  /** Width and height of a name as the style sheet sets it. */
+  function sizeOf(area, setting) {
+    const marker = areaMarker(area, area.at, setting).addTo(map);
+    const { offsetWidth, offsetHeight } = marker.getElement().firstChild;
+    marker.remove();
+    return [offsetWidth, offsetHeight];
   }
 
   let chosen = "";
 
   function fade({ marker, district, kind }) {
-    const dim = kind !== "bridge" && chosen && district && district !== chosen;
+    const isFixed = kind === "bridge" || kind === "area";
+    const dim = !isFixed && chosen && district && district !== chosen;
     marker.getElement()?.classList.toggle("is-dim", Boolean(dim));
   }
 

@@ -1,6 +1,16 @@
-/** The view that the reader left, kept for this browser tab only. */
+/**
+ * The view that the reader left, kept for this browser tab only.
+ *
+ * Reloading and going back find it again; an address that is opened anew starts with everything,
+ * for the reader of a link must see what its sender saw.
+ */
 
 const KEY = "guatu-map-view";
+let isFirst = true;
+
+function isOpenedAnew() {
+  return performance.getEntriesByType("navigation")[0]?.type === "navigate";
+}
 
 /** A stored view, if it can be read and its centre lies within the bounds [[s, w], [n, e]]. */
 export function parseView(text, [[south, west], [north, east]]) {
@@ -17,6 +27,8 @@ export function parseView(text, [[south, west], [north, east]]) {
 }
 
 export function recallView(bounds) {
+  if (isFirst && isOpenedAnew()) forgetView();
+  isFirst = false;
   try {
     return parseView(window.sessionStorage.getItem(KEY), bounds);
   } catch {

@@ -7,14 +7,17 @@ import json
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from subprocess import CalledProcessError
 from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import Error as PlaywrightError
 
 from bench import assets, report
 from bench.browser import launched
-from bench.clicks import ClickRun, measure_clicks
+from bench.clicks import ClickRun, measure_clicks, measure_first
 from bench.cold import ColdPage, ColdRun, empty_page, measure_cold
 from bench.crowd import CrowdRun, measure_crowd
-from bench.servers import running
+from bench.servers import Server, ServerFailed, running
 from bench.subjects import CITY_UNITS, WORK, Product, Subject, baselines
 
 if TYPE_CHECKING:
@@ -57,18 +60,31 @@ def subjects(units: int, address: str, pages: list[str] | None) -> list[Subject]
 
 
 def run_clicks(browser: Browser, pages: list[Subject], *, clicks: int) -> list[ClickRun]:
-    """Start all servers and let each page take its clicks in turns."""
-    runs = [ClickRun(one.key, one.title, one.units) for one in pages]
+    """Start all servers and let each page take its clicks in turns.
+
+    A page that does not work is said and left out; the others are still compared.
+    """
+    entries: list[tuple[Subject, Server, ClickRun]] = []
     with ExitStack() as stack:
-        servers = [
-            stack.enter_context(running(one.server(), WORK / "logs" / f"{one.key}.log"))
-            for one in pages
-        ]
+        for one in pages:
+            _say(f"{one.units} units: {one.title}, first reader")
+            run = ClickRun(one.key, one.title, one.units)
+            try:
+                server = stack.enter_context(running(one.server(), _log_path(one.key)))
+                measure_first(browser, one, server, run=run)
+            except (PlaywrightError, ServerFailed, CalledProcessError) as error:
+                _say(f"FAILED and left out: {error}")
+            else:
+                entries.append((one, server, run))
         for _ in range(PASSES):
-            for one, server, run in zip(pages, servers, runs, strict=True):
+            for one, server, run in entries:
                 _say(f"{one.units} units: {one.title}")
                 measure_clicks(browser, one, server, run=run, count=-(-clicks // PASSES))
-    return runs
+    return [run for _, _, run in entries]
+
+
+def _log_path(name: str) -> Path:
+    return WORK / "logs" / f"{name}.log"
 
 
 def run_crowd(
@@ -79,7 +95,7 @@ def run_crowd(
     for one in pages:
         if one.key in CROWD_PAGES:
             _say(f"{one.units} units: {people} people at {one.title}")
-            with running(one.server(), WORK / "logs" / f"crowd-{one.key}.log") as server:
+            with running(one.server(), _log_path(f"crowd-{one.key}")) as server:
                 runs.append(measure_crowd(browser, one, server, people=people, rounds=rounds))
     return runs
 

@@ -21,6 +21,8 @@ TIMEOUT_MS = 120_000
 SETTLE_MS = 400
 QUIET_MS = 600
 WARM_UP_CLICKS = 2
+FIRST_CLICKS = 12
+"""Enough, in turns of districts and measures, to choose each of them once."""
 IDLE_S = 2.0
 
 
@@ -42,6 +44,7 @@ class ClickRun:
     key: str
     title: str
     units: int
+    first_ms: list[float] = field(default_factory=list)
     clicks: list[Click] = field(default_factory=list)
     cpu_s: float = 0.0
     memory_mb: float = 0.0
@@ -109,6 +112,18 @@ def click(page: Page, subject: Subject, step: Step) -> float:
         "timeoutMs": TIMEOUT_MS,
     }
     return float(page.evaluate("order => guatuBench.click(order)", order))
+
+
+def measure_first(browser: Browser, subject: Subject, server: Server, *, run: ClickRun) -> None:
+    """Choose each filter once on a fresh server: the first reader pays for what caches hold later.
+
+    These times stand apart; the series that follow are those of a server in use.
+    """
+    with fresh_page(browser) as page:
+        open_subject(page, subject, server)
+        for step in itertools.islice(subject.steps(page), FIRST_CLICKS):
+            run.first_ms.append(click(page, subject, step))
+            page.wait_for_timeout(SETTLE_MS)
 
 
 def measure_clicks(

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bench.browser import Traffic, fresh_page
-from bench.clicks import SETTLE_MS, click, open_subject
+from bench.clicks import FIRST_CLICKS, SETTLE_MS, click, open_subject
 from bench.servers import ROOT
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from bench.servers import Server
     from bench.subjects import Subject
 
-MESSAGES = 4
 SPREAD_MS = 1000
 
 
@@ -97,7 +96,7 @@ def measure_crowd(
         open_subject(page, subject, server)
         hello = traffic.sent[0]
         steps = subject.steps(page)
-        messages = [_overhear(page, subject, steps, traffic) for _ in range(MESSAGES)]
+        messages = [_overhear(page, subject, steps, traffic) for _ in range(FIRST_CLICKS)]
         order = _order(page, server, traffic, hello=hello, messages=messages)
         for step in itertools.islice(steps, rounds):
             run.painted_alone.append(click(page, subject, step))

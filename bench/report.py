@@ -40,8 +40,8 @@ def machine() -> str:
 def clicks_table(runs: Sequence[ClickRun]) -> str:
     """Return the main table: from filter click to painted picture."""
     head = (
-        "units", "page", "median ms", "p95 ms", "Guatu ÷ page", "target", "websocket kB",
-        "HTTP kB", "server CPU ms", "view kept", "map kept", "new pictures",
+        "units", "page", "median ms", "p95 ms", "first time, worst ms", "Guatu ÷ page", "target",
+        "websocket kB", "HTTP kB", "server CPU ms", "view kept", "map kept", "new pictures",
     )  # fmt: skip
     products = {run.units: run for run in runs if run.key == PRODUCT}
     return _table(head, [_click_row(run, products.get(run.units)) for run in runs])
@@ -58,6 +58,7 @@ def _click_row(run: ClickRun, product: ClickRun | None) -> tuple[str, ...]:
         run.title,
         f"{run.median_ms:.0f}",
         f"{run.p95_ms:.0f}",
+        f"{max(run.first_ms):.0f}",
         "1" if is_product else _number(ratio),
         "" if is_product else _verdict(ratio, target),
         _judged(f"{kilobytes:.1f}", is_product, kilobytes * 1000, WEBSOCKET_BYTES_TARGET),

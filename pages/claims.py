@@ -9,6 +9,8 @@ from pages.ui.cards import draw_notice, draw_table
 from pages.ui.session import language, require
 from pages.ui.words import speak
 
+viewer = require("claims")
+
 WHY = {
     OTHER_DEFINITION: mark("口径不同，不计算"),
     OUT_OF_SCOPE: mark("不在您的范围内"),
@@ -16,7 +18,6 @@ WHY = {
     HIDDEN: mark("不足 5 户，不显示"),
 }
 
-viewer = require("claims")
 lang = language()
 say = speak(lang)
 if st.query_params.to_dict() != {"lang": lang}:

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from data.door import DEFAULT_ROLE, DEMO_VIEWERS
@@ -34,6 +34,7 @@ def routes() -> list[Route]:
     return [
         Route("/healthz", live),
         Route("/readyz", ready),
+        Route("/leader", open_front_page),
         Route("/layers/{lang}/places.json", get_places),
         Route("/layers/{lang}/values.{measure}.json", get_values),
         Route("/tiles/{z:int}/{x:int}/{y:int}", get_tile),
@@ -56,6 +57,11 @@ def middleware() -> list[Middleware]:
 def exception_handlers() -> Mapping[Any, Any]:
     """Say which failures become which answers."""
     return {AppError: render_problem, 500: render_problem}
+
+
+def open_front_page(request: Request) -> Response:
+    """Lead the front page's name to its address: Streamlit knows its default page by / only."""
+    return RedirectResponse(str(request.url.replace(path="/", scheme="", netloc="")), 307)
 
 
 def get_font(request: Request) -> Response:

@@ -18,6 +18,7 @@ const guatu = (() => {
   const plate = () => document.getElementById("plate");
   const names = new Map();
   const units = new Map();
+  const projects = new Map();
   const labels = [];
   let radii = [];
   let chosen = null;
@@ -41,7 +42,9 @@ const guatu = (() => {
       const arm = radius * 0.45;
       shape("path", { class: "strike", d: `M${-arm} ${-arm}L${arm} ${arm}M${-arm} ${arm}L${arm} ${-arm}` }, node);
     }
-    if (kind === "s") shape("text", { class: "mark", y: 3.4 }, node).textContent = plate().dataset.mark;
+    if (kind === "s" || kind === "w") {
+      shape("text", { class: "mark", y: 3.4 }, node).textContent = plate().dataset[kind === "s" ? "markS" : "markW"];
+    }
     return node;
   }
   function areaSign(kind) {
@@ -119,7 +122,9 @@ const guatu = (() => {
   }
   function drawProject({ properties }, position) {
     note("projects", position, properties, { gap: 11, rank: 5, from: 11 });
-    return marker(position, projectSign(properties.kind), { kind: "project", properties, rank: 200 });
+    const drawn = marker(position, projectSign(properties.kind), { kind: "project", properties, rank: 200 });
+    projects.set(String(properties.id), { marker: drawn, position: L.latLng(position), shift: [0, 0] });
+    return drawn;
   }
   function drawUnit({ properties }, position) {
     const shade = plate().dataset.mode === "shade";
@@ -182,6 +187,47 @@ const guatu = (() => {
   const overlaps = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
   const around = (point, x, y) => [point.x - x, point.y - y, point.x + x, point.y + y];
 
+  // ---- projects: off the signs that stand at their place, never off their own district --------------
+  const PROJECT_HALF = 10;
+  const SHIFTS = [0, 13, 19, 26, 34].flatMap((far) =>
+    far ? Array.from({ length: 12 }, (_, turn) => [Math.round(far * Math.cos(turn * Math.PI / 6)), Math.round(far * Math.sin(turn * Math.PI / 6))]) : [[0, 0]]);
+  function placeProjects() {
+    const areas = labels.filter((label) => label.kind === "districts").map((label) => label.rings);
+    const signs = labels.filter((label) => ["units", "towns", "bridges"].includes(label.kind))
+      .map((label) => ({ ...map.latLngToLayerPoint(label.position), reach: PROJECT_HALF + Math.max(4, label.gap - 3) }));
+    const placed = [];
+    for (const project of projects.values()) {
+      const point = map.latLngToLayerPoint(project.position);
+      const ground = areas.find((rings) => isWithin(rings, project.position.lng, project.position.lat));
+      project.shift = shiftOf(point, ground, signs, placed);
+      placed.push(point.add(project.shift));
+      setProject(project, point);
+    }
+  }
+  function shiftOf(point, ground, signs, placed) {
+    const clear = (middle, other, reach) => Math.abs(middle.x - other.x) >= reach || Math.abs(middle.y - other.y) >= reach;
+    const options = SHIFTS.filter((shift) => {
+      const middle = point.add(shift);
+      const { lng, lat } = map.layerPointToLatLng(middle);
+      return placed.every((other) => clear(middle, other, 2 * PROJECT_HALF + 2)) && (!ground || isWithin(ground, lng, lat));
+    });
+    return options.find((shift) => signs.every((other) => clear(point.add(shift), other, other.reach))) || options[0] || [0, 0];
+  }
+  function setProject(project, point) {
+    const [right, down] = project.shift;
+    const icon = project.marker.getElement();
+    icon.style.marginLeft = `${right - PROJECT_HALF}px`;
+    icon.style.marginTop = `${down - PROJECT_HALF}px`;
+    if (!project.line) {
+      project.line = document.createElement("span");
+      project.line.className = "leader";
+      map.getPane("names").append(project.line);
+    }
+    const { style } = project.line;
+    [style.left, style.top, style.width] = [`${point.x}px`, `${point.y}px`, `${Math.hypot(right, down)}px`];
+    style.transform = `rotate(${Math.atan2(down, right)}rad)`;
+  }
+
   function makeLabels() {
     map.createPane("names").style.zIndex = 590;
     for (const label of labels) {
@@ -189,6 +235,7 @@ const guatu = (() => {
       label.node = document.createElement("span");
       const kind = { districts: "district-name", river: "label river-name" }[label.kind] || `label ${label.kind}`;
       label.node.className = label.dim ? `${kind} dim` : kind;
+      if (label.kind === "districts" && /^[\x20-\u024f]+$/.test(name || "")) label.node.classList.add("latin");
       label.node.textContent = name || "";
       label.line = document.createElement("span");
       label.line.className = "leader";
@@ -198,7 +245,9 @@ const guatu = (() => {
   }
   function placeLabels() {
     const zoom = map.getZoom();
-    const points = new Map(labels.map((label) => [label, map.latLngToLayerPoint(label.position)]));
+    placeProjects();
+    const shiftOfLabel = (label) => (label.kind === "projects" ? projects.get(label.code).shift : [0, 0]);
+    const points = new Map(labels.map((label) => [label, map.latLngToLayerPoint(label.position).add(shiftOfLabel(label))]));
     const taken = labels
       .filter((label) => label.kind !== "districts" && label.kind !== "river")
       .map((label) => around(points.get(label), label.gap - 2, label.gap - 2));
@@ -208,7 +257,7 @@ const guatu = (() => {
         const { x, y } = groundPlace(label, point, taken);
         label.node.style.left = `${x}px`;
         label.node.style.top = `${y}px`;
-        taken.push(around({ x, y }, label.node.offsetWidth / 2, 12));
+        taken.push(around({ x, y }, label.node.offsetWidth / 2, label.node.offsetHeight / 2));
         continue;
       }
       const place = zoom >= label.from && label.node.textContent ? freePlace(label, point, taken) : null;
@@ -230,9 +279,9 @@ const guatu = (() => {
   const OFFSETS = [0, 18, 36, 54, 72, 90, 120].flatMap((far) =>
     far ? Array.from({ length: 12 }, (_, turn) => [far * Math.cos(turn * Math.PI / 6), far * Math.sin(turn * Math.PI / 6)]) : [[0, 0]]);
   function groundPlace(label, point, taken) {
-    const half = label.node.offsetWidth / 2;
+    const [half, tall] = [label.node.offsetWidth / 2, label.node.offsetHeight / 2];
     const free = OFFSETS.map(([right, down]) => L.point(point.x + right, point.y + down))
-      .filter((middle) => !taken.some((box) => overlaps(box, around(middle, half, 12))));
+      .filter((middle) => !taken.some((box) => overlaps(box, around(middle, half, tall))));
     const stands = (middle, share) => [-share * half, 0, share * half].every((shift) => {
       const { lng, lat } = map.layerPointToLatLng(L.point(middle.x + shift, middle.y));
       return isWithin(label.rings, lng, lat);

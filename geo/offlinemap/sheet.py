@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from importlib import resources
 from typing import Final
 
-from geo.classify import INK, PAPER, SIZE_RADII_PX
+from geo.classify import CLASS_CODES, EMPTY, INK, KEPT_BACK, PAPER, SIZE_RADII_PX
 from geo.encode import encode_text
 from geo.layers import FrozenMap
 from geo.offlinemap.inline import POLICY_MARK, as_script, as_style
@@ -16,6 +16,7 @@ _HEAD: Final = (
     f'<meta http-equiv="Content-Security-Policy" content="{POLICY_MARK}">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
 )
+_RARE: Final = frozenset({KEPT_BACK, EMPTY})  # explained only where they occur
 # It forbids enlarging, and a table of names has to be enlarged on a phone.
 _FOLIUM_VIEWPORT: Final = re.compile(r'<meta name="viewport"[^>]*>')
 _NORTH: Final = (
@@ -86,7 +87,8 @@ def _sheet(holder: str, frozen: FrozenMap, words: Words) -> str:
     radii = ",".join(map(str, SIZE_RADII_PX))
     plate = (
         f'<main class="plate" id="plate" data-mode="{frozen.mode}" data-bounds="{bounds}" '
-        f'data-radii="{radii}" data-mark="{encode_text(words.suppressed_mark)}" '
+        f'data-radii="{radii}" data-mark-s="{encode_text(words.suppressed_mark)}" '
+        f'data-mark-w="{encode_text(words.withheld_mark)}" '
         f'data-zoom-in="{encode_text(words.zoom_in)}" '
         f'data-zoom-out="{encode_text(words.zoom_out)}">'
         f'<div class="neatline">{holder}{_NORTH}<p class="picked" id="picked" hidden></p>'
@@ -113,11 +115,13 @@ def _heading(words: Words) -> str:
 
 
 def _legend(frozen: FrozenMap, words: Words) -> str:
-    labels = (*words.class_labels, words.true_zero, words.no_data, words.suppressed)
+    states = (words.true_zero, words.no_data, words.suppressed)
+    labels = (*words.class_labels, *states, words.withheld, words.not_applicable)
     sign = "area" if frozen.mode == "shade" else "unit"
     classes = (
         _entry(label, f'data-sign="{sign}" data-class="{code}"', count=frozen.counts[code])
-        for label, code in zip(labels, frozen.counts, strict=True)
+        for label, code in zip(labels, CLASS_CODES, strict=True)
+        if code not in _RARE or frozen.counts[code]
     )
     groups = [_group(words.legend, classes)]
     layers = {layer.id: layer.features["features"] for layer in frozen.spec.layers}

@@ -29,7 +29,11 @@ class Words:
     legend, class_labels
         Name of the indicator with its unit, and its five classes.
     true_zero, no_data, suppressed, suppressed_mark
-        Names of the three states that are not classes, and the mark on a suppressed symbol.
+        Names of the states that are not classes, and the mark on a suppressed symbol; for shares
+        and ratios the mark is "", since nothing is said of their size.
+    withheld, withheld_mark, not_applicable
+        Names of the two states that are rare, and the mark on a withheld symbol. Each is in the
+        legend only where it occurs.
     without_position
         Label of the count of units that could not be placed.
     size_heading, size_labels
@@ -71,6 +75,9 @@ class Words:
     approval: str = ""
     version: str = ""
     suppressed_mark: str = "<5"
+    withheld: str = ""
+    withheld_mark: str = ""
+    not_applicable: str = ""
     without_position: str = ""
     town: str = ""
     river: str = ""

@@ -1,18 +1,42 @@
 """The browser of the end-to-end tests: a real Chromium that reaches this machine and no other."""
 
 import os
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, WebSocketRoute
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Route,
+    WebSocket,
+    WebSocketRoute,
+    expect,
+)
 from playwright.sync_api import sync_playwright as start_playwright
 
+from tests.e2e.board import Board
+from tests.e2e.servers import Server, start_server, stop_server
+
 HERE = Path(__file__).resolve().parent
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# Streamlit finds out below which path it is served by asking one level deeper first: on a deep
+# link these answers are its own, expected 404s. Chromium prints every 404, so they are let pass.
+PROBES = re.compile(r"/(leader|village|claims)/_stcore/(health|host-config)$")
+# protobuf's arithmetic tries WebAssembly, which the content policy forbids, and goes on without.
+FORBIDDEN_BY_DESIGN = "policy: script-src wasm-eval"
+# Chromium names a breach of the content policy in the console; this catches what it would not.
+REPORT_BREACHES = """
+document.addEventListener('securitypolicyviolation', (breach) =>
+  console.error(`policy: ${breach.effectiveDirective} ${breach.blockedURI}`));
+"""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
 LOCAL_SCHEMES = frozenset({"about", "blob", "data", "file"})
@@ -40,6 +64,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: HERE in item.path.parents)
 
 
+PATIENCE_MS = 20_000  # for one step; two busy cores may take a while over it
+
+
+LOGS: list[Path] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Print what the servers said when one of the browser's tests failed."""
+    report = yield
+    if report.failed and HERE in item.path.parents:
+        for log in LOGS:
+            text = log.read_text(encoding="utf-8", errors="replace")
+            if text:
+                report.sections.append((f"Log of {log.parent.name}", text[-4_000:]))
+    return report
+
+
 def is_local(url: str) -> bool:
     """Tell whether a request for `url` stays on this machine."""
     parts = urlsplit(url)
@@ -48,15 +90,33 @@ def is_local(url: str) -> bool:
 
 @dataclass
 class Offline:
-    """A browser context without a network: what it asked others for, what its console said."""
+    """A browser context without a network: what it asked others for, what its console said.
+
+    `frames` holds the size of each websocket message of its pages, both ways.
+    """
 
     context: BrowserContext
     refused: list[str] = field(default_factory=list)
     console_errors: list[str] = field(default_factory=list)
+    frames: list[int] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        """Keep what the console calls an error."""
+        at = message.location["url"]
+        is_probe = "404" in message.text and PROBES.search(at)
+        is_known = is_probe or message.text.strip() == FORBIDDEN_BY_DESIGN
+        if message.type == "error" and not is_known:
+            self.console_errors.append(f"{message.text} <{at}>")
 
     def new_page(self) -> Page:
-        """Open a page whose errors are recorded."""
-        return self.context.new_page()
+        """Open a page whose errors and messages are recorded."""
+        page = self.context.new_page()
+        page.on("websocket", self._listen)
+        return page
+
+    def _listen(self, socket: WebSocket) -> None:
+        for event in ("framesent", "framereceived"):
+            socket.on(event, lambda body: self.frames.append(len(body)))
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +130,7 @@ def browser() -> Iterator[Browser]:
             "or name one with GUATU_CHROMIUM."
         )
     sandbox = () if os.getuid() else ("--no-sandbox",)  # Chromium's sandbox refuses root
+    expect.set_options(timeout=PATIENCE_MS)
     with start_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *sandbox])
         yield chromium
@@ -82,7 +143,11 @@ def context_offline(browser: Browser) -> Iterator[Callable[..., Offline]]:
     made: list[Offline] = []
 
     def make(**options: Any) -> Offline:
-        context = browser.new_context(**{"service_workers": "block"} | options)
+        context = browser.new_context(
+            **{"service_workers": "block", "viewport": DESK, "locale": "zh-CN"} | options
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(REPORT_BREACHES)
         offline = Offline(context)
         made.append(offline)
 
@@ -99,15 +164,60 @@ def context_offline(browser: Browser) -> Iterator[Callable[..., Offline]]:
 
         context.route("**/*", judge)
         context.route_web_socket(lambda url: not is_local(url), judge_socket)
-        context.on(
-            "console",
-            lambda message: (
-                offline.console_errors.append(message.text) if message.type == "error" else None
-            ),
-        )
+        context.on("console", offline.hear)
         context.on("weberror", lambda failure: offline.console_errors.append(str(failure.error)))
         return offline
 
     yield make
     for offline in made:
         offline.context.close()
+
+
+@pytest.fixture(scope="session")
+def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start servers (`start_server`'s arguments) and stop each at the end."""
+    running: list[Server] = []
+
+    def start(database: Path | None, **options: Any) -> Server:
+        server = start_server(database, tmp_path_factory.mktemp("server"), **options)
+        running.append(server)
+        LOGS.append(server.log)
+        return server
+
+    yield start
+    for server in running:
+        stop_server(server)
+
+
+@pytest.fixture(scope="session")
+def server(launch: Callable[..., Server], demo_file: Path) -> Server:
+    """Give the one server that most journeys share; none of them writes."""
+    return launch(demo_file)
+
+
+@pytest.fixture
+def visit(context_offline: Callable[..., Offline], server: Server) -> Callable[..., Board]:
+    """Open a page as a role: `visit(path, role=…, at=another server, **browser options)`."""
+
+    def open_page(
+        path: str = "/", *, role: str = "", at: Server | None = None, **options: Any
+    ) -> Board:
+        place = at or server
+        offline = context_offline(base_url=place.url, **options)
+        if role:
+            cookie = {"name": "guatu_demo_role", "value": role, "url": place.url}
+            offline.context.add_cookies([cookie])
+        board = Board(offline.new_page(), offline)
+        board.page.goto(path)
+        return board
+
+    return open_page
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of screenshots, for people to look at."""
+    kept = os.environ.get("GUATU_PICTURES")
+    folder = Path(kept) if kept else tmp_path_factory.mktemp("pictures")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

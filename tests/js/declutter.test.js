@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { placeLabels } from "../../pages/ui/map/src/declutter.js";
+import { createPlacer, placeLabels } from "../../pages/ui/map/src/declutter.js";
 
 const at = (id, x, y, w = 40) => ({ id, x, y, r: 6, w, h: 14 });
 const boxOf = ({ id, x, y }, all) => {
@@ -42,4 +42,43 @@ test("the important come first when there is a limit", () => {
     placed.map(({ id }) => id),
     ["a", "b"],
   );
+});
+
+test("a label that may stand far off is led away from a crowd", () => {
+  const crowd = Array.from({ length: 9 }, (_, i) =>
+    at(`u${i}`, 100 + (i % 3) * 13, 100 + Math.floor(i / 3) * 13),
+  );
+  const near = placeLabels(crowd);
+  const far = placeLabels(crowd.map((label) => ({ ...label, far: true })));
+  assert.ok(near.length < crowd.length);
+  assert.equal(far.length, crowd.length);
+  assert.ok(far.some(({ reach }) => reach > 0));
+});
+
+test("labels keep clear of boxes and inside the view", () => {
+  const box = { x0: 104, y0: 94, x1: 200, y1: 120 };
+  const view = { x0: 40, y0: 0, x1: 300, y1: 300 };
+  const placer = createPlacer({ obstacles: [box], view });
+  assert.equal(placer.place(at("a", 100, 100)).side, "left");
+  const cornered = createPlacer({ obstacles: [box], view: { ...view, x0: 61 } });
+  assert.equal(cornered.place(at("a", 100, 100)).side, "above");
+});
+
+test("a district's name stands on its own ground and off what stands there", () => {
+  const ground = {
+    x: 100,
+    y: 100,
+    w: 60,
+    h: 20,
+    bounds: { x0: 0, y0: 0, x1: 200, y1: 200 },
+    isInside: (x, y) => x > 0 && x < 200 && y > 0 && y < 200,
+    share: 1,
+  };
+  const free = createPlacer({ obstacles: [] }).placeInside(ground);
+  assert.deepEqual(free, { x: 100, y: 100 });
+  const aside = createPlacer({ obstacles: [{ id: "u", x: 100, y: 100, r: 12 }] });
+  const { x, y } = aside.placeInside(ground);
+  assert.ok(Math.abs(x - 100) >= 42 || Math.abs(y - 100) >= 22);
+  const none = createPlacer({ obstacles: [] });
+  assert.equal(none.placeInside({ ...ground, isInside: () => false }), null);
 });

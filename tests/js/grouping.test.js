@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { groupProjects, visibleProjects } from "../../pages/ui/map/src/grouping.js";
+import { asideOf } from "../../pages/ui/map/src/nudge.js";
 import { crowdScale, metersToPixels, radiusOf } from "../../pages/ui/map/src/scales.js";
 
 test("neighbours of one kind are one icon with all its members", () => {
@@ -16,16 +17,38 @@ test("neighbours of one kind are one icon with all its members", () => {
   assert.equal(groups[0].members.length, 50);
 });
 
-test("kinds in one place stand side by side", () => {
+test("kinds in one place are icons of their own", () => {
   const groups = groupProjects([
     { index: 0, kind: "greenhouse", x: 0, y: 0 },
     { index: 1, kind: "workshop", x: 3, y: 0 },
     { index: 2, kind: "tourism", x: 500, y: 0 },
   ]);
   assert.deepEqual(
-    groups.map(({ turn }) => turn),
-    [0, 1, 0],
+    groups.map(({ members }) => members),
+    [[0], [1], [2]],
   );
+});
+
+const open = { taken: [], circles: [], half: 10, isOnGround: () => true };
+
+test("an icon stands at its place when nothing else does", () => {
+  assert.deepEqual(asideOf({ x: 50, y: 50 }, open), [0, 0]);
+});
+
+test("an icon goes aside for icons and symbols, no farther than it must", () => {
+  const others = { ...open, taken: [{ x: 50, y: 50 }] };
+  const [right, down] = asideOf({ x: 50, y: 50 }, others);
+  assert.ok(Math.max(Math.abs(right), Math.abs(down)) >= 22);
+  assert.ok(Math.hypot(right, down) < 40);
+  const symbol = { ...open, circles: [{ x: 50, y: 50, r: 6 }] };
+  assert.notDeepEqual(asideOf({ x: 50, y: 50 }, symbol), [0, 0]);
+});
+
+test("an icon never leaves its ground", () => {
+  const west = { taken: [{ x: 50, y: 50 }], circles: [], half: 10, isOnGround: (x) => x <= 50 };
+  assert.ok(asideOf({ x: 50, y: 50 }, west)[0] <= 0);
+  const nowhere = { ...west, isOnGround: () => false };
+  assert.deepEqual(asideOf({ x: 50, y: 50 }, nowhere), [0, 0]);
 });
 
 test("a project is shown when its kind is chosen, its day has come and its place is known", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  amountText,
   dayText,
   fill,
   lookTextKey,
@@ -9,7 +10,13 @@ import {
   valueText,
 } from "../../pages/ui/map/src/wording.js";
 
-const texts = { no_data: "无数据", true_zero: "零", suppressed: "少于 5" };
+const texts = {
+  no_data: "无数据",
+  true_zero: "零",
+  suppressed: "少于 5",
+  withheld_short: "不显示",
+  not_applicable: "不适用",
+};
 
 test("places in a text are filled; without a place the fact is appended", () => {
   assert.equal(fill("还有 {n} 行", { n: 3 }), "还有 3 行");
@@ -37,8 +44,31 @@ test("a value carries its unit, a missing one its reason", () => {
   assert.equal(valueText(null, people, about), "无数据");
 });
 
+test("of a hidden share nothing is said, of a hidden number that it is small", () => {
+  const people = { unit: "人", decimals: 0 };
+  const share = { unit: "%", decimals: 1 };
+  const about = { lang: "zh-CN", texts };
+  assert.deepEqual(
+    [-1, -2, -3].map((value) => valueText(value, people, about)),
+    ["<5 人", "不显示", "不适用"],
+  );
+  assert.deepEqual(
+    [-1, -2, -3].map((value) => valueText(value, share, about)),
+    ["不显示", "不显示", "不适用"],
+  );
+  assert.equal(numberText(-1, { texts, rate: true }), "不显示");
+  assert.equal(amountText(-2, "户", about), "不显示");
+  assert.equal(amountText(-1, "户", about), "<5 户");
+});
+
 test("each exceptional look has its text", () => {
-  assert.deepEqual(["z", "n", "s"].map(lookTextKey), ["true_zero", "no_data", "suppressed"]);
+  assert.deepEqual(["z", "n", "s", "w", "a"].map(lookTextKey), [
+    "true_zero",
+    "no_data",
+    "suppressed",
+    "withheld",
+    "not_applicable",
+  ]);
 });
 
 test("a day does not slip into its neighbour in any time zone", () => {

@@ -22,9 +22,9 @@ from geo.offlinemap import Words
 
 ROOT = Path(__file__).resolve().parents[3]
 BREAKS = (10, 20, 50, 100)
-CODES = tuple(f"15030{2 + number // 3}10100{number % 3}" for number in range(8))
-VALUES = (0, 3, 15, 40, 80, 150, classify.SUPPRESSED, float("nan"))
-HOUSEHOLDS = (3, 10, 30, 70, 150, 250, 4, float("nan"))
+CODES = tuple(f"15030{2 + number // 3}10100{number % 3}" for number in range(9))
+VALUES = (0, 3, 15, 40, 80, 150, classify.SUPPRESSED, float("nan"), classify.WITHHELD)
+HOUSEHOLDS = (3, 10, 30, 70, 150, 250, 4, float("nan"), 30)
 
 
 def frame_of(shapes: list[object], **columns: object) -> gpd.GeoDataFrame:
@@ -102,6 +102,9 @@ def sample_words(text: str = "") -> Words:
         no_data=say("无数据"),
         suppressed=say("不公布"),
         suppressed_mark=say("<5"),
+        withheld=say("为保护其他村，不公布"),
+        withheld_mark=say(""),
+        not_applicable=say("不适用"),
         without_position=say("没有位置："),
         size_heading=say("户数"),
         size_labels=tuple(map(say, ("<5", "5–20", "21–50", "51–100", "101–200", ">200"))),

@@ -1,4 +1,4 @@
-"""Classes: three states that are not classes, breaks that are stated, colours that can be told."""
+"""Classes: states that are not classes, breaks that are stated, colours that can be told."""
 
 import numpy as np
 import pytest
@@ -67,6 +67,7 @@ def test_each_state_has_its_own_character_in_any_shape():
     values = [[0, 1, 10, 11], [None, -1, 101, -0.0]]
     classes = classify.classify(values, (10, 20, 50, 100))
     assert classify.join_rows(classes) == ["z001", "ns4z"]
+    assert classify.join_rows(classify.classify([[-1, -2, -3, None]], (10,))) == ["swan"]
     assert classify.classify(5, (10,)).item() == "0"
 
 
@@ -78,7 +79,7 @@ def test_a_tiny_value_is_not_zero():
     assert classify.classify([1e-9], (1.0,)).item() == "0"
 
 
-@pytest.mark.parametrize("wrong", [-2, -0.5, float("inf")])
+@pytest.mark.parametrize("wrong", [-4, -0.5, float("inf")])
 def test_what_is_not_a_figure_is_our_mistake(wrong: float):
     with pytest.raises(ValueError, match="not a figure"):
         classify.classify([1, wrong], (10,))
@@ -94,11 +95,13 @@ def test_breaks_must_increase_and_make_at_most_five_classes(breaks: tuple[float,
 
 def test_size_does_not_tell_a_suppressed_number_from_none():
     assert "".join(classify.size_classes([-1, 0, 4, 5, 20, 21, 201, None])) == "000112" + "5n"
+    assert "".join(classify.size_classes([-2, -3])) == "00"
 
 
 def test_every_class_is_counted_even_when_absent():
-    counts = classify.count_classes("zz0s")
-    assert counts == {"0": 1, "1": 0, "2": 0, "3": 0, "4": 0, "z": 2, "n": 0, "s": 1}
+    counts = classify.count_classes("zz0sw")
+    classes = {"0": 1, "1": 0, "2": 0, "3": 0, "4": 0}
+    assert counts == classes | {"z": 2, "n": 0, "s": 1, "w": 1, "a": 0}
 
 
 def test_labels_of_counts_leave_no_gap():

@@ -247,7 +247,7 @@ def test_freezing_shades_districts_only_in_that_mode():
         {"id": "150302", "class": "z", "dim": 0},
         {"id": "150303", "class": "n", "dim": 1},
     ]
-    assert freeze(small_map(), shaded).counts == dict.fromkeys("01234ns", 0) | {"z": 1}
+    assert freeze(small_map(), shaded).counts == dict.fromkeys("01234nswa", 0) | {"z": 1}
     plain = Picture(as_of="2016-12-31", district_classes=classes)
     assert [area["class"] for area in frozen_layers(plain)["districts"]] == [None, None]
 

@@ -139,8 +139,9 @@ def test_layers_and_their_signs_may_be_absent() -> None:
 def test_the_legend_counts_every_class_and_what_has_no_place() -> None:
     page = draw()
     counts = re.findall(r'data-class="(.)"></i><span>[^<]*</span><b class="count">(\d+)', page)
-    assert dict(counts) == dict.fromkeys("01234zs", "1") | {"n": "2"}
+    assert dict(counts) == dict.fromkeys("01234zsw", "1") | {"n": "2"}
     assert "没有位置： 1" in page
+    assert "不适用" not in page  # it does not occur
     shaded = draw("shade")
     assert re.findall(r'<li><i data-sign="area" data-class="(.)"', shaded) == ["3", "z", "s"]
 

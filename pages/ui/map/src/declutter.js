@@ -77,6 +77,8 @@ export function createPlacer({ obstacles, view = null }) {
   const take = ({ x0, y0, x1, y1 }) => grid.add({ x0, y0, x1, y1 });
 
   return {
+    take,
+
     /** Place a label of width `w` and height `h` at a circle; its top left corner, or null. */
     place(candidate) {
       const box = boxesAround(candidate).find(isFree);
@@ -103,9 +105,7 @@ export function createPlacer({ obstacles, view = null }) {
         [-share, 0, share].every((part) =>
           isInside(cx + (w > h ? (part * w) / 2 : 0), cy + (w > h ? 0 : (part * h) / 2)),
         );
-      const middle = [[x, y], ...middles].find(
-        (option) => isFree(boxAt(option)) && stands(option),
-      );
+      const middle = [[x, y], ...middles].find((option) => isFree(boxAt(option)) && stands(option));
       if (!middle) return null;
       take(boxAt(middle));
       return { x: middle[0], y: middle[1] };

@@ -36,7 +36,5 @@ function standing({ units, layers }) {
 
 /** Markers for the name of the river's first line. */
 export function groundNames(places, lines, pane) {
-  return lines.length
-    ? riverNames(lines[0], places.texts.river ?? "", standing(places), pane)
-    : [];
+  return lines.length ? riverNames(lines[0], places.texts.river ?? "", standing(places), pane) : [];
 }

@@ -1,8 +1,13 @@
 /** The Leaflet map: made once, painted often, moved only by the reader. */
 
-import { Control, LatLngBounds, Map as LeafletMap, TileLayer } from "leaflet/dist/leaflet-src.esm.js";
+import {
+  Control,
+  LatLngBounds,
+  Map as LeafletMap,
+  TileLayer,
+} from "leaflet/dist/leaflet-src.esm.js";
 
-import { isInside, ringsOf } from "./geometry.js";
+import { isInside, latLngOf, ringsOf } from "./geometry.js";
 import { createFrame } from "./frame.js";
 import { createGround } from "./ground.js";
 import { createProjects } from "./projects.js";
@@ -14,7 +19,10 @@ const PANES = { ground: 350, "ground-names": 380, units: 450, names: 470, projec
 const MOUSE_TOLERANCE_PX = 3;
 const TOUCH_TOLERANCE_PX = 14;
 const KEEP_VIEW_MS = 250;
-const REVEAL_PX = 24;
+// A chosen unit nearer to the edge than this is brought in, to this far from it.
+const EDGE_PX = 12;
+const REVEAL_PX = 72;
+const SIGN_PX = 6;
 const DEFAULT_MAX_ZOOM = 15;
 
 const wantsStillness = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -89,7 +97,7 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx, overl
     parts.projects = createProjects(map, {
       pane: "projects",
       grounds: parts.ground.shapes,
-      symbols: unitCircles,
+      symbols: circles,
     });
     parts.names = createUnitNames(map, {
       pane: "names",
@@ -116,7 +124,11 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx, overl
     const i = units.code.indexOf(code);
     if (i < 0 || units.lat[i] === null || units.lon[i] === null) return;
     const [left, top] = padding().paddingTopLeft;
-    map.panInside([units.lat[i], units.lon[i]], {
+    const at = [units.lat[i], units.lon[i]];
+    const { x, y } = map.latLngToContainerPoint(at);
+    const size = map.getSize();
+    if (x > left && y > top && x < size.x - EDGE_PX && y < size.y - EDGE_PX) return;
+    map.panInside(at, {
       paddingTopLeft: [left + REVEAL_PX, top + REVEAL_PX],
       paddingBottomRight: [REVEAL_PX, REVEAL_PX],
       animate: false,
@@ -171,14 +183,18 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx, overl
     return true;
   }
 
-  /** Where units stand and the largest size each takes: icons keep off them at any time. */
-  function unitCircles() {
-    const { lat, lon } = latest.places.units;
-    return lat.flatMap((_, i) =>
-      lat[i] === null || lon[i] === null
-        ? []
-        : [{ at: [lat[i], lon[i]], r: steadyRadius(latest.values?.size[i]) }],
-    );
+  /** What stands on the map at any time, units at their largest: icons keep off it. */
+  function circles() {
+    const { units, layers } = latest.places;
+    const places = units.lat.map((lat, i) => [lat, units.lon[i]]);
+    const signs = [...layers.towns.features, ...layers.bridges.features].map((feature) => ({
+      at: latLngOf(feature.geometry.coordinates),
+      r: SIGN_PX,
+    }));
+    return [
+      ...places.map((at, i) => ({ at, r: steadyRadius(latest.values?.size[i]) })),
+      ...signs,
+    ].filter(({ at }) => at[0] !== null && at[1] !== null);
   }
 
   function thingAt(event, tolerance) {

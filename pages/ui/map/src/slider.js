@@ -121,6 +121,7 @@ export function createSlider({ onMove, onRest }) {
     range.style.setProperty("--share", String(index / Math.max(1, places.stops.length - 1)));
     const lastDay = dayText(places.last_event_on ?? places.stops[index], places.lang);
     setText(carried, fill(places.texts.carried_forward, { day: lastDay }));
+    setAttribute(carried, "title", carried.textContent);
     carried.classList.toggle("is-shown", isCarriedForward(places, index));
     setAttribute(carried, "hidden", isCarriedForward(places, index) ? null : "");
   }

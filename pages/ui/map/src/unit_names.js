@@ -15,7 +15,7 @@ const BRIDGE_NAME_ZOOM = 11;
 // More than this many names are never led away from their symbols: lines would be a web.
 const MANY_UNITS = 120;
 const UPRIGHT_ASPECT = 1.7;
-const AREA_SHARES = [1, 0.75];
+const AREA_SHARES = [1, 0.75, 0.4];
 
 function measurer() {
   const ctx = document.createElement("canvas").getContext("2d");
@@ -81,6 +81,7 @@ export function createUnitNames(map, { pane, groundPane, inTheWay }) {
           district: kind === "town" ? String(id).slice(0, 6) : "",
           at: latLngOf(feature.geometry.coordinates),
           r: kind === "town" ? 6 : 10,
+          far: kind === "town" && code.length <= MANY_UNITS,
         };
       }),
     );
@@ -105,26 +106,56 @@ export function createUnitNames(map, { pane, groundPane, inTheWay }) {
     const bounds = map.getBounds().pad(0.05);
     const zoom = map.getZoom();
     const visible = things
-      .filter(({ at, kind }) => bounds.contains(at) && (kind !== "bridge" || zoom >= BRIDGE_NAME_ZOOM))
+      .filter(
+        ({ at, kind }) => bounds.contains(at) && (kind !== "bridge" || zoom >= BRIDGE_NAME_ZOOM),
+      )
       .map((thing) => ({ ...thing, ...xyOf(thing.at) }));
     const { elements, boxes } = inTheWay();
     const covered = elements
       .filter((node) => node.offsetWidth)
       .map((node) => boxOnMap(map, node.getBoundingClientRect()));
-    const placer = createPlacer({ obstacles: [...visible, ...boxes, ...covered], view });
-    const kept = new Map();
-    for (const thing of visible) {
-      if (kept.size >= LIMIT) break;
-      const place = placer.place({ ...thing, w: measure(thing.text, thing.kind), h: NAME_HEIGHT_PX });
-      if (place) kept.set(thing.id, [thing, place]);
-    }
+    const settled = arrange(visible, { obstacles: [...visible, ...boxes, ...covered], view });
+    const { kept } = settled;
     for (const [id, { marker, isArea }] of shown) {
       if (isArea || kept.has(id)) continue;
       group.removeLayer(marker);
       shown.delete(id);
     }
     for (const [thing, place] of kept.values()) show(thing, place);
-    for (const area of areas) showArea(area, placer);
+    settled.grounds.forEach((place, i) => showArea(areas[i], place));
+  }
+
+  /**
+   * Districts' names first, unless that costs a unit's name: those are what is looked for. Names
+   * of towns and bridges take what room is left.
+   */
+  function arrange(visible, setting) {
+    const units = visible.filter(({ kind }) => kind === "unit");
+    const others = visible.filter(({ kind }) => kind !== "unit");
+    const orders = units.length > MANY_UNITS ? [false] : [true, false];
+    let best = null;
+    for (const isAreaFirst of orders) {
+      const placer = createPlacer(setting);
+      const first = isAreaFirst ? areas.map((area) => areaPlace(area, placer)) : null;
+      const kept = placeNames(units, placer, LIMIT);
+      if (best && kept.size <= best.kept.size) break;
+      best = { kept, placer, grounds: first ?? areas.map((area) => areaPlace(area, placer)) };
+      if (kept.size === units.length) break;
+    }
+    const more = placeNames(others, best.placer, LIMIT - best.kept.size);
+    return { kept: new Map([...best.kept, ...more]), grounds: best.grounds };
+  }
+
+  /** The names that find a place, `id → [thing, place]`. */
+  function placeNames(wanted, placer, limit) {
+    const kept = new Map();
+    for (const thing of wanted) {
+      if (kept.size >= limit) break;
+      const [w, h] = [measure(thing.text, thing.kind), NAME_HEIGHT_PX];
+      const place = placer.place({ ...thing, w, h });
+      if (place) kept.set(thing.id, [thing, place]);
+    }
+    return kept;
   }
 
   const xyOf = (at) => {
@@ -152,9 +183,7 @@ export function createUnitNames(map, { pane, groundPane, inTheWay }) {
   }
 
   /** A district's name stands on its own ground; where it finds no room it stays in the middle. */
-  function showArea(area, placer) {
-    const before = shown.get(`area ${area.id}`);
-    if (before) group.removeLayer(before.marker);
+  function areaPlace(area, placer) {
     const isShaded = map.getContainer().classList.contains("is-shaded");
     if (area.isShaded !== isShaded) {
       area.sizes = area.settings.map((setting) => sizeOf(area, setting));
@@ -169,7 +198,18 @@ export function createUnitNames(map, { pane, groundPane, inTheWay }) {
       y1: Math.max(...ys),
     };
     const wanted = { ...xyOf(area.at), bounds, isInside: (x, y) => isInside(x, y, rings) };
-    const { x, y, i } = firstPlace(area.sizes, wanted, placer) ?? { ...wanted, i: 0 };
+    const tight = area.settings.length / 2;
+    const found = firstPlace(area.sizes, wanted, placer);
+    if (found) return found;
+    const [x, y] = [wanted.x, wanted.y];
+    const [halfX, halfY] = area.sizes[tight].map((length) => length / 2);
+    placer.take({ x0: x - halfX, y0: y - halfY, x1: x + halfX, y1: y + halfY });
+    return { x, y, i: tight };
+  }
+
+  function showArea(area, { x, y, i }) {
+    const before = shown.get(`area ${area.id}`);
+    if (before) group.removeLayer(before.marker);
     const marker = areaMarker(area, map.layerPointToLatLng([x, y]), area.settings[i]);
     shown.set(`area ${area.id}`, { marker, isArea: true, district: area.id, kind: "area" });
     group.addLayer(marker);

@@ -1,0 +1,46 @@
+"""The site in process: its own routes, gate and failures, without Streamlit."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from data.door import ROLE_COOKIE
+from web.routes import exception_handlers, middleware, routes
+
+HERE = "http://127.0.0.1:8501"
+
+Visit = Callable[..., TestClient]
+
+
+def _fail(_request: Request) -> Response:
+    msg = "a secret detail"
+    raise ZeroDivisionError(msg)
+
+
+@pytest.fixture
+def visit(use_database: Callable[[Path], None], demo_file: Path) -> Visit:
+    """Open the site as somebody: a role, a database, an address."""
+
+    def open_site(
+        role: str = "leader", *, database: Path = demo_file, base_url: str = HERE, **options: Any
+    ) -> TestClient:
+        use_database(database)
+        app = Starlette(
+            routes=[*routes(), Route("/fail", _fail)],
+            middleware=middleware(),
+            exception_handlers=exception_handlers(),
+        )
+        cookies = {ROLE_COOKIE: role} if role else {}
+        return TestClient(
+            app, base_url=base_url, cookies=cookies, follow_redirects=False,
+            raise_server_exceptions=False, **options,
+        )  # fmt: skip
+
+    return open_site

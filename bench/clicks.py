@@ -23,7 +23,9 @@ QUIET_MS = 600
 WARM_UP_CLICKS = 2
 FIRST_CLICKS = 12
 """Enough, in turns of districts and measures, to choose each of them once."""
-IDLE_S = 2.0
+IDLE_MS = 1000
+IDLE_TRIES = 30
+IDLE_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -139,15 +141,14 @@ def measure_clicks(
             page.wait_for_timeout(SETTLE_MS)
         view = _move_the_map(page, subject)
         mark = subject.mounts(page)
-        idle_cpu_s = _idle_cpu_s(page, server)
+        _wait_until_idle(page, server)
         shown = _photograph(page, subject)
         for step in itertools.islice(steps, count):
             traffic.reset()
             cpu_s = server.cpu_s()
             painted_ms = click(page, subject, step)
             page.wait_for_timeout(SETTLE_MS)
-            idle_s = idle_cpu_s * (painted_ms + SETTLE_MS) / 1000
-            run.cpu_s += server.cpu_s() - cpu_s - idle_s
+            run.cpu_s += server.cpu_s() - cpu_s
             before, shown = shown, _photograph(page, subject)
             run.clicks.append(
                 Click(
@@ -163,11 +164,13 @@ def measure_clicks(
         run.is_map_kept = run.is_map_kept and subject.mounts(page) == mark
 
 
-def _idle_cpu_s(page: Page, server: Server) -> float:
-    """Return the processor seconds the server uses a second when nobody clicks."""
-    before = server.cpu_s()
-    page.wait_for_timeout(IDLE_S * 1000)
-    return (server.cpu_s() - before) / IDLE_S
+def _wait_until_idle(page: Page, server: Server) -> None:
+    """Wait for the end of what the page or its server still do in the background."""
+    for _ in range(IDLE_TRIES):
+        before = server.cpu_s()
+        page.wait_for_timeout(IDLE_MS)
+        if server.cpu_s() - before <= IDLE_SHARE * IDLE_MS / 1000:
+            return
 
 
 def _move_the_map(page: Page, subject: Subject) -> str:

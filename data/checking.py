@@ -149,6 +149,7 @@ def _claims(db: Database) -> Iterator[Finding]:
 def _as_generated(db: Database, facts: DatasetFacts) -> Iterator[Finding]:
     """Compare a demonstration that nobody has changed with the totals it was made for."""
     parameters = wuhai(int(facts.seed))
+    on = {day: summarize(db, OPERATOR, Filter(as_of=day)) for day in (OPENING, DEFAULT_AS_OF)}
     for day, key, wanted in (
         (OPENING, "persons", parameters.persons),
         (DEFAULT_AS_OF, "persons", parameters.remaining_persons),
@@ -159,10 +160,10 @@ def _as_generated(db: Database, facts: DatasetFacts) -> Iterator[Finding]:
         (OPENING, "coverage", 1.0),
         (DEFAULT_AS_OF, "coverage", 1.0),
     ):
-        found = summarize(db, OPERATOR, Filter(as_of=day))[key]
+        found = on[day][key]
         problems = [] if found == wanted else [f"found {found}"]
         yield _finding(f"demonstration: {key} {wanted} on {day}", problems)
-    rows = summarize(db, OPERATOR, Filter(as_of=DEFAULT_AS_OF))["by_village"]
+    rows = on[DEFAULT_AS_OF]["by_village"]
     elsewhere = [
         row["code"]
         for row in rows

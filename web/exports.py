@@ -177,7 +177,7 @@ def _words(
         suppressed=texts["suppressed"],
         withheld=texts["withheld"],
         not_applicable=texts["not_applicable"],
-        suppressed_mark=f"<{SMALL_CELL_HOUSEHOLDS}",
+        suppressed_mark=f"<{SMALL_CELL_HOUSEHOLDS}" if filter_.indicator in PERSONS else "",
         size_heading=texts["size_legend"],
         size_labels=size_labels(),
         columns=(texts["place"], label),

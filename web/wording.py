@@ -13,7 +13,7 @@ MAP_TEXTS: Final = {
     "figure_remaining": mark("未脱贫"),
     "figure_coverage": mark("结对覆盖"),
     "figure_gap": mark("最大缺口"),
-    "figure_source": mark("据台账登记事件汇总"),
+    "figure_source": mark("台账登记事件汇总"),
     "unit_person": mark("人"),
     "unit_household": mark("户"),
     "as_of": mark("截至"),

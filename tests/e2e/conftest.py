@@ -15,9 +15,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
-    Route,
     WebSocket,
-    WebSocketRoute,
     expect,
 )
 from playwright.sync_api import sync_playwright as start_playwright
@@ -47,7 +45,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A second lock beside the route below: no other name resolves.
+    # No other name or address leads anywhere.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 
@@ -92,7 +90,19 @@ def is_local(url: str) -> bool:
 class Offline:
     """A browser context without a network: what it asked others for, what its console said.
 
-    `frames` holds the size of each websocket message of its pages, both ways.
+    Nothing is routed here: a route would switch off the browser's cache and load everything anew
+    for each page. Other hosts are refused by FLAGS, and this notes that they were asked.
+
+    Attributes
+    ----------
+    context
+        Playwright's own.
+    refused
+        Addresses of other hosts that anything in it asked for.
+    console_errors
+        What the console called an error, breaches of the content policy among them.
+    frames
+        The size of each websocket message of its pages, both ways.
     """
 
     context: BrowserContext
@@ -100,23 +110,40 @@ class Offline:
     console_errors: list[str] = field(default_factory=list)
     frames: list[int] = field(default_factory=list)
 
-    def hear(self, message: ConsoleMessage) -> None:
-        """Keep what the console calls an error."""
+    def __post_init__(self) -> None:
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.context.add_init_script(REPORT_BREACHES)
+        self.context.on("request", lambda request: self._note(request.url))
+        self.context.on("page", lambda page: page.on("websocket", self._listen))
+        self.context.on("console", self._hear)
+        self.context.on("weberror", lambda failure: self.console_errors.append(str(failure.error)))
+
+    def new_page(self) -> Page:
+        """Open a page."""
+        return self.context.new_page()
+
+    def forget(self) -> None:
+        """Close all pages and start the notes anew."""
+        for page in self.context.pages:
+            page.close()
+        for notes in (self.refused, self.console_errors, self.frames):
+            notes.clear()
+
+    def _note(self, url: str) -> None:
+        if not is_local(url):
+            self.refused.append(url)
+
+    def _listen(self, socket: WebSocket) -> None:
+        self._note(socket.url)
+        for event in ("framesent", "framereceived"):
+            socket.on(event, lambda body: self.frames.append(len(body)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
         at = message.location["url"]
         is_probe = "404" in message.text and PROBES.search(at)
         is_known = is_probe or message.text.strip() == FORBIDDEN_BY_DESIGN
         if message.type == "error" and not is_known:
             self.console_errors.append(f"{message.text} <{at}>")
-
-    def new_page(self) -> Page:
-        """Open a page whose errors and messages are recorded."""
-        page = self.context.new_page()
-        page.on("websocket", self._listen)
-        return page
-
-    def _listen(self, socket: WebSocket) -> None:
-        for event in ("framesent", "framereceived"):
-            socket.on(event, lambda body: self.frames.append(len(body)))
 
 
 @pytest.fixture(scope="session")
@@ -137,36 +164,19 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def make_offline(browser: Browser, **options: Any) -> Offline:
+    usual = {"service_workers": "block", "viewport": DESK, "locale": "zh-CN"}
+    return Offline(browser.new_context(**usual | options))
+
+
 @pytest.fixture
 def context_offline(browser: Browser) -> Iterator[Callable[..., Offline]]:
-    """Make contexts (`browser.new_context`'s options) that refuse and record other hosts."""
+    """Make contexts (`browser.new_context`'s options) that refuse and note other hosts."""
     made: list[Offline] = []
 
     def make(**options: Any) -> Offline:
-        context = browser.new_context(
-            **{"service_workers": "block", "viewport": DESK, "locale": "zh-CN"} | options
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(REPORT_BREACHES)
-        offline = Offline(context)
-        made.append(offline)
-
-        def judge(route: Route) -> None:
-            if is_local(route.request.url):
-                route.fallback()
-            else:
-                offline.refused.append(route.request.url)
-                route.abort("internetdisconnected")
-
-        def judge_socket(socket: WebSocketRoute) -> None:
-            offline.refused.append(socket.url)
-            socket.close()
-
-        context.route("**/*", judge)
-        context.route_web_socket(lambda url: not is_local(url), judge_socket)
-        context.on("console", offline.hear)
-        context.on("weberror", lambda failure: offline.console_errors.append(str(failure.error)))
-        return offline
+        made.append(make_offline(browser, **options))
+        return made[-1]
 
     yield make
     for offline in made:
@@ -174,12 +184,19 @@ def context_offline(browser: Browser) -> Iterator[Callable[..., Offline]]:
 
 
 @pytest.fixture(scope="session")
-def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
-    """Start servers (`start_server`'s arguments) and stop each at the end."""
+def kept_contexts(browser: Browser) -> Iterator[dict[str, Offline]]:
+    """Give contexts that tests use one after another, so that the browser's cache serves them."""
+    kept: dict[str, Offline] = {}
+    yield kept
+    for offline in kept.values():
+        offline.context.close()
+
+
+def _launching(folders: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     running: list[Server] = []
 
     def start(database: Path | None, **options: Any) -> Server:
-        server = start_server(database, tmp_path_factory.mktemp("server"), **options)
+        server = start_server(database, folders.mktemp("server"), **options)
         running.append(server)
         LOGS.append(server.log)
         return server
@@ -190,28 +207,61 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., S
 
 
 @pytest.fixture(scope="session")
+def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start servers (`start_server`'s arguments) that many tests share."""
+    yield from _launching(tmp_path_factory)
+
+
+@pytest.fixture
+def launch_fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
+    """Start servers for one test."""
+    yield from _launching(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def server(launch: Callable[..., Server], demo_file: Path) -> Server:
     """Give the one server that most journeys share; none of them writes."""
     return launch(demo_file)
 
 
 @pytest.fixture
-def visit(context_offline: Callable[..., Offline], server: Server) -> Callable[..., Board]:
-    """Open a page as a role: `visit(path, role=…, at=another server, **browser options)`."""
+def visit(
+    context_offline: Callable[..., Offline], kept_contexts: dict[str, Offline], browser: Browser,
+    server: Server,
+) -> Iterator[Callable[..., Board]]:  # fmt: skip
+    """Open a page: `visit(path, role=…, at=another server, is_alone=…, **browser options)`.
+
+    Cookies and caches are those of earlier visits with the same arguments, unless `is_alone`;
+    what a tab keeps for itself is always new.
+    """
+    for offline in kept_contexts.values():
+        offline.forget()
 
     def open_page(
-        path: str = "/", *, role: str = "", at: Server | None = None, **options: Any
+        path: str = "/",
+        *,
+        role: str = "leader",
+        at: Server | None = None,
+        is_alone: bool = False,
+        **options: Any,
     ) -> Board:
         place = at or server
-        offline = context_offline(base_url=place.url, **options)
-        if role:
-            cookie = {"name": "guatu_demo_role", "value": role, "url": place.url}
-            offline.context.add_cookies([cookie])
+        options["base_url"] = place.url
+        key = f"{role} {sorted(options.items())}"
+        if is_alone:
+            offline = context_offline(**options)
+        else:
+            offline = kept_contexts.get(key) or make_offline(browser, **options)
+            kept_contexts[key] = offline
+        cookie = {"name": "guatu_demo_role", "value": role, "url": place.url}
+        offline.context.add_cookies([cookie])
         board = Board(offline.new_page(), offline)
         board.page.goto(path)
         return board
 
-    return open_page
+    yield open_page
+    for offline in kept_contexts.values():
+        offline.forget()
 
 
 @pytest.fixture(scope="session")

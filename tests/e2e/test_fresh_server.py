@@ -31,9 +31,9 @@ SAYS = {
 
 @pytest.mark.parametrize("path", SAYS)
 def test_deep_link_is_the_first_request(
-    launch: Callable[..., Server], demo_file: Path, visit: Callable[..., Board], path: str
+    launch_fresh: Callable[..., Server], demo_file: Path, visit: Callable[..., Board], path: str
 ):
-    board = visit(path, at=launch(demo_file))
+    board = visit(path, at=launch_fresh(demo_file), is_alone=True)
     expect(board.page.locator(".g-strip")).to_contain_text("乌海脱贫攻坚挂图")
     expect(board.page.locator(".g-mark")).to_have_text("合成数据")
     links = board.page.get_by_test_id("stTopNavLink")
@@ -44,7 +44,7 @@ def test_deep_link_is_the_first_request(
 
 
 def test_trap_a_pages_folder_beside_the_script_runs_a_page_alone(
-    launch: Callable[..., Server], context_offline: Callable[..., Offline], tmp_path: Path
+    launch_fresh: Callable[..., Server], context_offline: Callable[..., Offline], tmp_path: Path
 ):
     """Why app.py is not the script: this is what a deep link would do otherwise."""
     (tmp_path / "pages").mkdir()
@@ -62,7 +62,7 @@ def test_trap_a_pages_folder_beside_the_script_runs_a_page_alone(
         "app = st.App(Path(__file__).resolve().parent / 'app_script.py')\n"
     )
     port = find_port()
-    server = launch(
+    server = launch_fresh(
         None,
         command=uvicorn_command(port, "trap:app", tmp_path),
         port=port,
@@ -87,10 +87,10 @@ def shows_nothing(page: Page) -> None:
 
 
 def test_a_stranger_gets_a_sentence_and_no_data(
-    launch: Callable[..., Server], demo_file: Path, visit: Callable[..., Board]
+    launch_fresh: Callable[..., Server], demo_file: Path, visit: Callable[..., Board]
 ):
-    server = launch(demo_file, settings={"GUATU_MODE": "production"})
-    board = visit("/village?village=150303104238", at=server)
+    server = launch_fresh(demo_file, settings={"GUATU_MODE": "production"})
+    board = visit("/village?village=150303104238", at=server, is_alone=True)
     shows_nothing(board.page)
     for path in ("/", "/leader", "/claims"):
         board.page.goto(path)
@@ -105,11 +105,11 @@ def test_a_stranger_gets_a_sentence_and_no_data(
 
 
 def test_streamlit_run_serves_pages_and_routes(
-    launch: Callable[..., Server], demo_file: Path, visit: Callable[..., Board]
+    launch_fresh: Callable[..., Server], demo_file: Path, visit: Callable[..., Board]
 ):
     port = find_port()
-    server = launch(demo_file, command=streamlit_command(port), port=port)
-    board = visit("/?district=150304", at=server).wait()
+    server = launch_fresh(demo_file, command=streamlit_command(port), port=port)
+    board = visit("/?district=150304", at=server, is_alone=True).wait()
     assert board.figure("remaining") == "0"
     assert "乌达区" in board.sentence()
     assert board.page.request.get("/healthz").json() == {"status": "ok"}
@@ -134,10 +134,10 @@ def test_demonstration_does_not_start_on_an_open_address(demo_file: Path):
     assert "GUATU_DEMO_PUBLIC_CONFIRM" in said
 
 
-def test_demonstration_opens_when_told_twice(launch: Callable[..., Server], demo_file: Path):
+def test_demonstration_opens_when_told_twice(launch_fresh: Callable[..., Server], demo_file: Path):
     told = {
         "GUATU_HOST": "0.0.0.0",  # noqa: S104 - said twice, below; the socket stays local
         "GUATU_DEMO_PUBLIC": "1",
         "GUATU_DEMO_PUBLIC_CONFIRM": "synthetic-data-only",
     }
-    assert launch(demo_file, settings=told).process.poll() is None
+    assert launch_fresh(demo_file, settings=told).process.poll() is None

@@ -25,7 +25,7 @@ CODES = re.compile(r"(领导|干部|负责人) \d+|中文")
 )
 def test_a_copied_link_shows_the_same_picture(visit: Callable[..., Board], link: str):
     first = visit(link).wait()
-    second = visit(first.page.url).wait(first.drawn())
+    second = visit(first.page.url, is_alone=True).wait(first.drawn())
     assert second.page.url == first.page.url
     assert second.figures() == first.figures()
     assert second.rows() == first.rows()
@@ -42,7 +42,7 @@ def test_clicks_write_the_link_that_shows_them(visit: Callable[..., Board]):
     board.part(f"row-{DONGXING}").click()
     drawn = drawn_key(district="150303", indicator="coverage", measure="social")
     board.wait(drawn)
-    copy = visit(board.page.url).wait(drawn)
+    copy = visit(board.page.url, is_alone=True).wait(drawn)
     assert copy.figures() == board.figures()
     assert copy.rows() == board.rows()
     expect(copy.page.locator(".g-card h3")).to_have_text("东兴村")

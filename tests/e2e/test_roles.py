@@ -15,7 +15,7 @@ def choose_role(board: Board, label: str) -> None:
 
 
 def test_the_menu_changes_the_role(visit: Callable[..., Board]):
-    board = visit().wait()
+    board = visit(is_alone=True).wait()
     assert len(board.rows()) == 19
     choose_role(board, "东兴村驻村工作队")
     expect(board.page.locator(".g-strip")).to_contain_text("驻村工作队")

@@ -297,6 +297,7 @@ export function createMapView(element, frameCanvas, { on, padding, bandPx, overl
       clearTimeout(keepTimer);
       observer.disconnect();
       frame.remove();
+      parts?.names.remove();
       map.remove();
       parts = null;
     },

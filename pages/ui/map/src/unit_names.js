@@ -21,12 +21,13 @@ function measurer() {
   const ctx = document.createElement("canvas").getContext("2d");
   ctx.font = NAME_FONT;
   const widths = new Map();
-  return (text, kind) => {
+  const widthOf = (text, kind) => {
     if (!widths.has(text)) widths.set(text, Math.ceil(ctx.measureText(text).width));
     // Names of towns are set wider.
     const spacing = kind === "town" ? text.length * 1.4 : 0;
     return Math.ceil(widths.get(text) + spacing) + 2 * PAD_PX;
   };
+  return Object.assign(widthOf, { forget: () => widths.clear() });
 }
 
 /** The largest radius a unit takes at any time: names must not jump while time runs. */
@@ -52,6 +53,14 @@ export function createUnitNames(map, { pane, groundPane, inTheWay }) {
   const shown = new Map();
   let things = [];
   let areas = [];
+
+  /** What was measured before a font had come is measured again. */
+  function remeasure() {
+    measure.forget();
+    for (const area of areas) area.sizes = null;
+    layOut();
+  }
+  document.fonts?.addEventListener?.("loadingdone", remeasure);
 
   function build(places, values, shapes) {
     group.clearLayers();
@@ -136,10 +145,10 @@ export function createUnitNames(map, { pane, groundPane, inTheWay }) {
     let best = null;
     for (const isAreaFirst of orders) {
       const placer = createPlacer(setting);
-      const first = isAreaFirst ? areas.map((area) => areaPlace(area, placer)) : null;
+      const first = isAreaFirst ? areas.map((area) => areaPlace(area, placer)) : [];
       const kept = placeNames(units, placer, LIMIT);
       if (best && kept.size <= best.kept.size) break;
-      best = { kept, placer, grounds: first ?? areas.map((area) => areaPlace(area, placer)) };
+      best = { kept, placer, grounds: areaPlaces(first, placer) };
       if (kept.size === units.length) break;
     }
     const more = placeNames(others, best.placer, LIMIT - best.kept.size);
@@ -182,10 +191,10 @@ export function createUnitNames(map, { pane, groundPane, inTheWay }) {
     fade(shown.get(thing.id));
   }
 
-  /** A district's name stands on its own ground; where it finds no room it stays in the middle. */
+  /** A district's name stands on its own ground. */
   function areaPlace(area, placer) {
     const isShaded = map.getContainer().classList.contains("is-shaded");
-    if (area.isShaded !== isShaded) {
+    if (!area.sizes || area.isShaded !== isShaded) {
       area.sizes = area.settings.map((setting) => sizeOf(area, setting));
       area.isShaded = isShaded;
     }
@@ -198,13 +207,20 @@ export function createUnitNames(map, { pane, groundPane, inTheWay }) {
       y1: Math.max(...ys),
     };
     const wanted = { ...xyOf(area.at), bounds, isInside: (x, y) => isInside(x, y, rings) };
-    const tight = area.settings.length / 2;
-    const found = firstPlace(area.sizes, wanted, placer);
-    if (found) return found;
-    const [x, y] = [wanted.x, wanted.y];
-    const [halfX, halfY] = area.sizes[tight].map((length) => length / 2);
-    placer.take({ x0: x - halfX, y0: y - halfY, x1: x + halfX, y1: y + halfY });
-    return { x, y, i: tight };
+    return firstPlace(area.sizes, wanted, placer);
+  }
+
+  /** Places for all districts' names; one that finds no room stays small in the middle. */
+  function areaPlaces(before, placer) {
+    const found = areas.map((area, at) => before[at] ?? areaPlace(area, placer));
+    return found.map((place, at) => {
+      if (place) return place;
+      const { x, y } = xyOf(areas[at].at);
+      const i = areas[at].settings.length / 2;
+      const [halfX, halfY] = areas[at].sizes[i].map((length) => length / 2);
+      placer.take({ x0: x - halfX, y0: y - halfY, x1: x + halfX, y1: y + halfY });
+      return { x, y, i };
+    });
   }
 
   function showArea(area, { x, y, i }) {
@@ -252,5 +268,10 @@ export function createUnitNames(map, { pane, groundPane, inTheWay }) {
     for (const entry of shown.values()) fade(entry);
   }
 
-  return { build, layOut, paint, remove: () => group.remove() };
+  function remove() {
+    document.fonts?.removeEventListener?.("loadingdone", remeasure);
+    group.remove();
+  }
+
+  return { build, layOut, paint, remove };
 }

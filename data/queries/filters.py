@@ -113,8 +113,8 @@ class Filter:
         return None if text is None else translate(text, lang)
 
     def carried_forward(self, last_event_on: date | None, lang: Lang) -> str | None:
-        """Say where figures of a day after the last event are those of that event's day."""
-        if last_event_on is None or self.as_of <= last_event_on:
+        """Say where figures of a month after the last event are those of that event's day."""
+        if last_event_on is None or self.as_of.replace(day=1) <= last_event_on:
             return None
         return translate(
             "{day}之后没有登记事件，以下沿用该日数字，不代表其后情况。",

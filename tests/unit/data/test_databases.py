@@ -3,8 +3,10 @@
 import sqlite3
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 
+from data import migrations
 from data.checking import check_ledger
 from data.engine import check_integrity, open_database, reading, transaction
 from data.errors import (
@@ -183,3 +185,37 @@ def test_rows_without_what_they_refer_to_are_found(writable_demo, writable_file)
     outside.commit()
     outside.close()
     assert any("identity_vault" in problem for problem in check_integrity(writable_demo))
+
+
+def test_a_file_put_in_the_place_of_another_is_seen_at_the_next_question(
+    tiny_db, tiny_file, demo_file
+):
+    with reading(tiny_db) as connection:
+        assert connection.execute(text("SELECT count(*) FROM village")).scalar_one() == 3
+    other = tiny_file.with_name("other.db")
+    other.write_bytes(demo_file.read_bytes())
+    for suffix in ("-wal", "-shm"):
+        tiny_file.with_name(tiny_file.name + suffix).unlink(missing_ok=True)
+    other.replace(tiny_file)
+    with reading(tiny_db) as connection:
+        assert connection.execute(text("SELECT count(*) FROM village")).scalar_one() == 19
+
+
+def test_the_schema_can_be_taken_back_and_made_again(tmp_path):
+    db = open_database(f"sqlite:///{tmp_path / 'turn.db'}", create=True)
+    migrate(db)
+    tables = text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    with reading(db) as connection:
+        made = connection.execute(tables).scalars().all()
+    assert len(made) > 30
+    config = migrations._config()
+    with transaction(db) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+    assert current_revision(db) is None
+    with reading(db) as connection:
+        assert connection.execute(tables).scalars().all() == ["alembic_version"]
+    migrate(db)
+    with reading(db) as connection:
+        assert connection.execute(tables).scalars().all() == made
+    db.engine.dispose()

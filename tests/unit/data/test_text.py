@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from data.figures import format_figure, state_of
 from data.text import choose_lang, format_day, format_number, join_words, translate
+from geo.classify import NOT_APPLICABLE, SUPPRESSED, WITHHELD
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,18 @@ def test_dates_and_numbers_are_written_as_readers_expect():
     assert format_number(None, "en") == "–"
     assert join_words(["甲", "乙"], "zh-CN") == "甲、乙"
     assert join_words(["A", "B"], "en") == "A, B"
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text", "state"),
+    [
+        (1515.0, 0, "1,515", "value"), (0.0, 0, "0", "zero"), (99.9, 1, "99.9", "value"),
+        (float("nan"), 0, "无数据", "none"), (SUPPRESSED, 0, "<5", "hidden"),
+        (SUPPRESSED, 1, "不显示", "hidden"), (WITHHELD, 0, "不显示", "hidden"),
+        (NOT_APPLICABLE, 1, "不适用", "none"),
+    ],
+)  # fmt: skip
+def test_a_figure_and_each_state_that_is_none_are_written_apart(value, decimals, text, state):
+    assert format_figure(value, "zh-CN", decimals=decimals) == text
+    assert format_figure(value, "en", decimals=decimals)
+    assert state_of(value) == state

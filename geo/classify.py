@@ -3,8 +3,8 @@
 A number becomes one character, the same in every drawer: a class `0` to `4`, or one of the
 states that are *not* classes and must never look alike: true zero `z`, no data `n`, suppressed
 `s`; beside them withheld `w`, hidden to protect a suppressed neighbour, and not applicable `a`,
-a share of nobody. Breaks are stated and fixed over the whole period: when the date moves, a colour keeps its
-meaning.
+a share of nobody. Breaks are stated and fixed over the whole period: when the date moves, a
+colour keeps its meaning.
 
 In arrays, no data is NaN; the other states are the negative numbers of `STATES`.
 """

@@ -7,8 +7,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from geo.encode import encode_text
-
 MAP = "/export/map.html"
 HOSTILE = (
     "{{7*7191}}", "{% raw %}", "{% endraw %}{{ 7*7191 }}", "${alert(7191)}", "`${alert(7191)}`",
@@ -17,6 +15,7 @@ HOSTILE = (
     "\u2028alert(7191)", "%7B%7B7191%7D%7D", "{#7191#}", "#{7191}", "<%= 7191 %>", "&lt;b&gt;7191",
 )  # fmt: skip
 EVALUATED = str(7 * 7191)
+LIVE = set("<>\"'`{}$\\\u2028")
 
 
 class Reader(HTMLParser):
@@ -158,7 +157,7 @@ def test_hostile_names_stay_names(visit, hostile_file, mode):
     assert EVALUATED not in page
     assert all(address.startswith(("data:", "#")) for address in reader.addresses)
     for name in HOSTILE:
-        if encode_text(name) != name:
+        if set(name) & LIVE:
             assert f" {name}" not in page, name
     # … and shown as written.
     seen = html.unescape(reader.text)

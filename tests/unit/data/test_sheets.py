@@ -27,7 +27,7 @@ from data.queries.villages import (
 from geo.classify import NOT_APPLICABLE
 from tests.unit.data.folding import EVERYBODY
 from tests.unit.data.sheets import sheet_for
-from tests.unit.data.tiny_world import BING, JIA, YI, recorded
+from tests.unit.data.tiny_world import BING, JIA, UNPAIRED_FROM, YI, recorded
 
 STOPS = monthly_stops()
 END = STOPS.index(date(2016, 12, 31))
@@ -253,6 +253,13 @@ def test_the_list_of_households_holds_no_identity(tiny_db):
         "A6": "registered",
     }  # fmt: skip
     assert dict(zip(listed["household"], listed["persons"], strict=True))["A3"] == 3
+
+
+def test_the_day_on_which_a_fact_ends_is_its_first_day_without(tiny_db):
+    for day, paired in ((date(2016, 6, 30), 1), (UNPAIRED_FROM, 0)):
+        listed = list_households(tiny_db, EVERYBODY, JIA, as_of=day).set_index("household")
+        assert np.nan_to_num(listed["cadres"]["A6"]) == paired
+        assert listed["cadres"]["A5"] == 1
 
 
 def test_units_without_a_position_are_listed_without_one(tiny_db):

@@ -21,7 +21,7 @@ const FIRST_WORDS = {
 };
 
 export function firstWords(placesUrl) {
-  return /\.en\b/.test(placesUrl ?? "") ? FIRST_WORDS.en : FIRST_WORDS.zh;
+  return /\/en\//.test(placesUrl ?? "") ? FIRST_WORDS.en : FIRST_WORDS.zh;
 }
 
 export function createNotices({ onRetry }) {

@@ -30,12 +30,11 @@ if not claims:
     st.stop()
 
 if cache.dataset()[1].is_synthetic:
-    st.info(
+    draw_notice(
         say(
             "公布数是公开的真实数字；台账是按这些数字生成的合成数据，"
             "因此“相符”只说明演示数据按此生成，不构成对公布数的核实。"
-        ),
-        icon=":material/science:",
+        )
     )
 
 opened = [claim for claim in claims if claim.is_open]

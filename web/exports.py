@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -208,9 +209,12 @@ def _rows(
 ) -> tuple[tuple[str, ...], ...]:
     stop = sheet.stops.index(filter_.as_of)
     values = sheet.units.value(filter_.indicator)[:, stop]
+    # As in the live table: the largest first, what is no value last.
+    order = np.argsort(-np.where(np.isnan(values), -np.inf, values), kind="stable")
+    codes = [(sheet.units.groups[i], float(values[i])) for i in order]
     return tuple(
-        (code, names[code], _cell(float(value), filter_.indicator, lang))
-        for code, value in zip(sheet.units.groups, values, strict=True)
+        (code, names[code], _cell(value, filter_.indicator, lang))
+        for code, value in codes
         if code.startswith(filter_.district)
     )
 

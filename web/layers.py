@@ -42,6 +42,8 @@ from web.sessions import viewer_of
 from web.wording import attribution, map_texts, names_of
 
 _DIGITS: Final = 2
+_GROUND: Final = ("districts", "river", "bridges", "towns")
+"""Layers that every body holds, be they empty: a country may have neither river nor bridge."""
 
 
 def get_places(request: Request) -> Response:
@@ -94,11 +96,10 @@ def _pack(body: dict[str, Any]) -> bytes:
 def _places_body(version: str, viewer: Viewer, lang: Lang) -> bytes:
     atlas, db = atlas_of(version, viewer), shared_database()
     west, south, east, north = atlas.bounds
-    layers = {
-        layer.id: layer.features
-        for layer in atlas.layers
-        if layer.id in {"districts", "river", "bridges", "towns"}
+    layers: dict[str, Any] = {
+        name: {"type": "FeatureCollection", "features": []} for name in _GROUND
     }
+    layers |= {layer.id: layer.features for layer in atlas.layers if layer.id in _GROUND}
     return _pack(
         {
             "version": version,

@@ -148,7 +148,7 @@ def test_the_differing_figure_leads_to_the_claim(visit: Callable[..., Board]):
     board = visit("/?district=150303").wait()
     board.part("claim").click()
     expect(board.page.get_by_text("公布数与台账对照")).to_be_visible()
-    expect(board.page.locator(".g-notice")).to_contain_text(
+    expect(board.page.locator(".g-notice").last).to_contain_text(
         "公布 89 人，台账按事件折算为 91 人，未解释差额 −2"
     )
     row = board.page.locator(".g-table tr", has_text="N4")
@@ -186,5 +186,6 @@ def test_saved_map_opens_from_the_disk(
     assert all(value in text for value in rows.values())
     assert "合成数据" in text
     page.screenshot(path=pictures / f"saved-{size['width']}.png")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert disk.refused == []
     assert disk.console_errors == []

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from data import cli
 from data.access import SMALL_CELL_HOUSEHOLDS
@@ -13,6 +14,7 @@ from data.engine import transaction
 from data.models import EventKind
 from data.queries.filters import INDICATORS, KINDS
 from data.queries.instants import monthly_stops
+from data.settings import load_settings
 from geo.classify import (
     EMPTY,
     HIDDEN,
@@ -255,3 +257,19 @@ def test_a_register_without_a_village_in_sight_is_an_empty_map(visit, use_databa
     assert body["last_event_on"] is None
     values = site.get(VALUES.format("all")).json()
     assert set("".join(values["units"]["remaining"]["class"])) == {"n"}
+
+
+def test_a_country_without_river_or_bridge_has_their_layers_all_the_same(
+    visit, tmp_path, monkeypatch
+):
+    database = tmp_path / "generic.db"
+    monkeypatch.setenv("GUATU_DATABASE_URL", f"sqlite:///{database}")
+    load_settings.cache_clear()
+    made = CliRunner().invoke(
+        cli.app, ["init", "--demo", "--profile", "generic", "--divisions", "25", "--seed", "1"]
+    )
+    assert made.exit_code == 0, made.output
+    body = visit(database=database).get("/layers/zh-CN/places.json").json()
+    assert body["layers"]["river"]["features"] == body["layers"]["bridges"]["features"] == []
+    assert len(body["layers"]["towns"]["features"]) == 0  # synthetic towns have no position
+    assert len(body["units"]["code"]) == 25

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.registry import PAGES
+from pages.ui import cache
 from pages.ui.chrome import FAVICON, draw_chrome
 from pages.ui.failures import shown
 from pages.ui.session import enter, language
@@ -33,3 +34,4 @@ with shown():
     )
     draw_chrome(viewer, lang)
     page.run()
+    cache.settle()

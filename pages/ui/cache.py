@@ -4,6 +4,7 @@ Every key holds the data version and the viewer's role and areas, so that a writ
 and no role is handed another's rows.
 """
 
+import gc
 from datetime import date
 
 import pandas as pd
@@ -33,6 +34,17 @@ def dataset() -> tuple[Database, DatasetFacts]:
     """Give the database and what fills it now; never cached, for the version comes from here."""
     db = shared_database()
     return db, get_dataset(db)
+
+
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Take what the first run of a page imported out of the collector's scan, once a process.
+
+    Streamlit collects garbage after every run; the start froze what it had loaded by then, and
+    the pages' own modules come with the first visitor.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def version_for(viewer: Viewer) -> str:

@@ -11,6 +11,7 @@ import { createFigures } from "./figures.js";
 import { drawnKey, isSameFilter, settleFilter, stopIndex, valuesUrl } from "./filter.js";
 import { createFilters } from "./filters.js";
 import { createFurniture } from "./furniture.js";
+import { createHandover } from "./handover.js";
 import { layOut } from "./layout.js";
 import { createLegend } from "./legend.js";
 import { createMapView } from "./mapview.js";
@@ -27,6 +28,7 @@ import { createTrend } from "./trend.js";
 
 const DRAG_DELAY_MS = 200;
 const LEGEND_OPEN_PX = 640;
+const handover = createHandover();
 
 export function createBoard(parent) {
   const store = createStore();
@@ -159,12 +161,15 @@ export function createBoard(parent) {
     state.signature = signature;
     state.data = component.data;
     const { seq, filter } = state.data;
+    const unread = state.filter ? null : handover.take(seq);
     if (seq !== state.seq || !state.filter) {
       state.seq = seq;
-      state.filter = state.places ? settleFilter(filter, state.places) : filter;
+      state.filter = state.places ? settleFilter(filter, state.places) : (unread ?? filter);
       report.cancel();
       ranking.backToStart();
     }
+    if (unread) report.schedule(unread, 0);
+    handover.settle(filter, seq);
     caption.update(state.data);
     figures.updateClaim(state.data.claim);
     refresh();
@@ -177,6 +182,7 @@ export function createBoard(parent) {
       ranking.backToStart();
     }
     state.filter = next;
+    handover.keep(next, state.seq);
     refresh();
     if (tell) report.schedule(state.filter, delayMs);
   }

@@ -5,7 +5,8 @@ counts, maps and exports obey the same rule; columns are masked in one function.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
@@ -13,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, false, or_
+from sqlalchemy import select as sql_select
 
+from data.models import Household, Official, Pairing
 from data.text import mark
 from geo.classify import SUPPRESSED
 
@@ -34,6 +37,7 @@ class Role(StrEnum):
     DISTRICT = "district"
     TOWN = "town"
     TEAM = "team"
+    HELPER = "helper"
     PLANNER = "planner"
     INSPECTOR = "inspector"
     CLERK = "clerk"
@@ -47,6 +51,7 @@ ROLE_NAMES: Final = {
     Role.DISTRICT: mark("区扶贫办"),
     Role.TOWN: mark("镇（街道）"),
     Role.TEAM: mark("驻村工作队"),
+    Role.HELPER: mark("帮扶责任人"),
     Role.PLANNER: mark("规划人员"),
     Role.INSPECTOR: mark("督查组"),
     Role.CLERK: mark("数据员"),
@@ -61,22 +66,55 @@ class Action(StrEnum):
     SEE_AGGREGATES = "see_aggregates"
     SEE_SMALL_CELLS = "see_small_cells"
     SEE_HOUSEHOLDS = "see_households"
+    SEE_IDENTITY = "see_identity"
+    FIND_PERSON = "find_person"
+    CORRECT_PERSON = "correct_person"
+    ERASE_PERSON = "erase_person"
+    EXPORT_MAP = "export_map"
+    EXPORT_HOUSEHOLDS = "export_households"
+    SEE_AUDIT = "see_audit"
+    REVIEW_VIEWS = "review_views"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    VIEW_AS = "view_as"
 
 
 ACTION_NAMES: Final = {
     Action.SEE_AGGREGATES: mark("查看汇总数据"),
     Action.SEE_SMALL_CELLS: mark("查看不足五户的数据"),
     Action.SEE_HOUSEHOLDS: mark("查看户名单"),
+    Action.SEE_IDENTITY: mark("查看完整的个人信息"),
+    Action.FIND_PERSON: mark("按证件号查找"),
+    Action.CORRECT_PERSON: mark("更正个人信息"),
+    Action.ERASE_PERSON: mark("删除个人信息"),
+    Action.EXPORT_MAP: mark("保存地图"),
+    Action.EXPORT_HOUSEHOLDS: mark("导出户名单"),
+    Action.SEE_AUDIT: mark("查看审计记录"),
+    Action.REVIEW_VIEWS: mark("核查完整信息的查看"),
+    Action.MANAGE_ACCOUNTS: mark("管理账号"),
+    Action.VIEW_AS: mark("以其他角色预览"),
 }
 
-_WORKS_WITH_HOUSEHOLDS: Final = frozenset(
+_COUNTS_HOUSEHOLDS: Final = frozenset(
     {Role.OFFICE, Role.DISTRICT, Role.TOWN, Role.TEAM, Role.CLERK}
 )
-_ALLOWED: Final = {
-    Action.SEE_AGGREGATES: _WORKS_WITH_HOUSEHOLDS | {Role.LEADER, Role.PLANNER, Role.INSPECTOR},
-    Action.SEE_SMALL_CELLS: _WORKS_WITH_HOUSEHOLDS,
-    Action.SEE_HOUSEHOLDS: _WORKS_WITH_HOUSEHOLDS,
+_OWNS_DATA: Final = frozenset({Role.OFFICE, Role.DISTRICT})
+_ALLOWED: Final[Mapping[Action, frozenset[Role]]] = {
+    Action.SEE_AGGREGATES: _COUNTS_HOUSEHOLDS | {Role.LEADER, Role.PLANNER, Role.INSPECTOR},
+    Action.SEE_SMALL_CELLS: _COUNTS_HOUSEHOLDS,
+    Action.SEE_HOUSEHOLDS: _COUNTS_HOUSEHOLDS | {Role.HELPER},
+    Action.SEE_IDENTITY: _COUNTS_HOUSEHOLDS | {Role.HELPER},
+    Action.FIND_PERSON: _OWNS_DATA | {Role.TOWN, Role.CLERK},
+    Action.CORRECT_PERSON: _OWNS_DATA | {Role.CLERK},
+    Action.ERASE_PERSON: frozenset({Role.OFFICE}),
+    Action.EXPORT_MAP: _COUNTS_HOUSEHOLDS | {Role.LEADER, Role.PLANNER, Role.INSPECTOR},
+    Action.EXPORT_HOUSEHOLDS: _OWNS_DATA | {Role.TOWN, Role.TEAM, Role.CLERK},
+    Action.SEE_AUDIT: _OWNS_DATA | {Role.AUDITOR},
+    Action.REVIEW_VIEWS: _OWNS_DATA | {Role.AUDITOR},
+    Action.MANAGE_ACCOUNTS: frozenset({Role.ADMIN}),
+    Action.VIEW_AS: frozenset({Role.ADMIN}),
 }
+_IN_PREVIEW: Final = frozenset({Action.SEE_AGGREGATES})
+"""All that an administrator who looks as another role may do: pages and figures, nobody's rows."""
 
 
 @dataclass(frozen=True)
@@ -92,19 +130,34 @@ class Viewer:
     areas
         Leading digits of the division codes the viewer may see; ``""`` is everything, no area
         at all is nothing.
+    official
+        A helper's code in the list of officials: the paired households are the viewer's own.
+    is_preview
+        An administrator looks as this role.
+    address
+        Where the viewer looks from: a network address, or ``cli``.
+
+    Notes
+    -----
+    Two viewers are equal who may see the same: name and address say who looks, not what is seen.
     """
 
-    name: str
+    name: str = field(compare=False)
     role: Role
     areas: tuple[str, ...]
+    official: str | None = None
+    is_preview: bool = False
+    address: str = field(default="", compare=False)
 
     @property
     def scope_key(self) -> str:
         """Role and areas in short, for the key of every cache."""
-        return f"{self.role}@{'+'.join(sorted(self.areas))}"
+        own = f"/{self.official}" if self.official else ""
+        preview = "?" if self.is_preview else ""
+        return f"{self.role}{preview}@{'+'.join(sorted(self.areas))}{own}"
 
 
-OPERATOR: Final = Viewer(name="operator", role=Role.OFFICE, areas=("",))
+OPERATOR: Final = Viewer(name="operator", role=Role.OFFICE, areas=("",), address="cli")
 """Whoever holds the machine and the database file: the command line."""
 
 
@@ -133,6 +186,8 @@ def can(viewer: Viewer, action: Action, on: str | None = None) -> Decision:
     """
     if viewer.role not in _ALLOWED[action]:
         return Decision(allowed=False, reason=f"role {viewer.role} may not {action}")
+    if viewer.is_preview and action not in _IN_PREVIEW:
+        return Decision(allowed=False, reason="a preview shows pages and figures only")
     if on is not None and not reaches(viewer, on):
         return Decision(allowed=False, reason=f"{on} is outside the viewer's areas")
     return Decision(allowed=True, reason=f"role {viewer.role} may {action}")
@@ -172,6 +227,35 @@ def scope(select: S, viewer: Viewer, column: Any) -> S:  # noqa: ANN401 - a mapp
     if "" in viewer.areas:
         return select
     return select.where(or_(*(within(column, area) for area in viewer.areas)))
+
+
+def scope_households(select: S, viewer: Viewer, *, today: date | None = None) -> S:
+    """Limit a statement about households to the viewer's areas, a helper's to the own ones.
+
+    Parameters
+    ----------
+    select
+        Any SELECT that has `household` among its tables.
+    viewer
+        Who looks.
+    today
+        The day on which a pairing must be in force; today by default.
+    """
+    limited = scope(select, viewer, Household.village_code)
+    if viewer.role is not Role.HELPER:
+        return limited
+    day = today or date.today()  # noqa: DTZ011 - a pairing's days are days of the calendar here
+    own = (
+        sql_select(Pairing.household_code)
+        .join(Official, Official.id == Pairing.official_id)
+        .where(
+            Official.code == viewer.official,
+            Pairing.superseded_at.is_(None),
+            Pairing.valid_from <= day,
+            or_(Pairing.valid_to.is_(None), Pairing.valid_to > day),
+        )
+    )
+    return limited.where(Household.code.in_(own))
 
 
 def suppress(

@@ -18,6 +18,8 @@ from data.access import OPERATOR
 from data.checking import check_ledger
 from data.engine import Database, open_database, transaction
 from data.errors import BadDate, ImpossibleParameters, UnknownValue
+from data.keyring import make_purpose_keys
+from data.keys import load_keys
 from data.migrations import migrate, require_current
 from data.queries.filters import Choices, Filter
 from data.queries.places import get_dataset, list_choices
@@ -71,6 +73,8 @@ def init(
     db = open_database(settings.database_url, create=True)
     with _step("升级表结构 Migrating the schema"):
         migrate(db)
+    with transaction(db) as connection:
+        make_purpose_keys(connection, load_keys())
     if seeding.is_seeded(db):
         facts = get_dataset(db)
         console.print(f"  [green]✓[/] 数据已就绪 Data in place ({facts.profile}, v{facts.version})")

@@ -24,6 +24,9 @@ DEMO_VIEWERS: Final = {
         Viewer("demo-150304", Role.DISTRICT, ("150304",)), mark("乌达区扶贫办")),
     "town": (Viewer("demo-town", Role.TOWN, ("150303104",)), mark("巴音陶亥镇")),
     "team": (Viewer("demo-team", Role.TEAM, ("150303104238",)), mark("东兴村驻村工作队")),
+    "helper": (
+        Viewer("demo-helper", Role.HELPER, ("",), official="干部 0001"),
+        mark("帮扶责任人（自己的帮扶户）")),
     "planner": (Viewer("demo-planner", Role.PLANNER, ("",)), mark("规划人员（全市汇总）")),
     "inspector": (Viewer("demo-inspector", Role.INSPECTOR, ("",)), mark("督查组（全市汇总）")),
     "clerk": (Viewer("demo-clerk", Role.CLERK, ("",)), mark("数据员（全市）")),

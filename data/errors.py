@@ -160,6 +160,62 @@ class BasemapUnavailable(DataError):
     en = "The base map service does not answer. Our own layers still work; retry or turn it off."
 
 
+class SealBroken(DataError):
+    """A sealed value that its key does not open, or that was changed or moved."""
+
+    code = "seal_broken"
+    status = 500
+    zh = "“{place}”中有一项加密内容无法解开：密钥不对，或内容被改动过。请勿继续写入，并联系管理员。"
+    en = (
+        "A sealed value of '{place}' cannot be opened: another key, or somebody changed it. "
+        "Write nothing more and tell the administrator."
+    )
+
+
+class WrongDataKey(DataError):
+    """The operator's data key is not the one of this database."""
+
+    code = "wrong_data_key"
+    status = 503
+    zh = (
+        "GUATU_DATA_KEY 与此数据库不符。请换回建库时的密钥；更换过密钥的，"
+        "请用 python -m data keys rotate 完成更换。"
+    )
+    en = (
+        "GUATU_DATA_KEY does not fit this database. Use the key it was made with; to change keys "
+        "run: python -m data keys rotate."
+    )
+
+
+class PersonalInReason(DataError):
+    """A reason that may hold personal information."""
+
+    code = "personal_in_reason"
+    zh = (
+        "理由中不能有证件号、电话等长数字，也不能超过 {longest} 个字。"
+        "请改写后重试；尚未执行任何操作。"
+    )
+    en = (
+        "A reason may hold no long number such as an ID or a telephone number, and at most "
+        "{longest} characters. Reword it; nothing was done."
+    )
+
+
+class StaleEdit(DataError):
+    """Somebody else changed the same thing in the meantime."""
+
+    code = "stale_edit"
+    status = 409
+    zh = (
+        "{who} 已于 {when} 改过“{what}”（{fields}），您的修改没有写入，内容仍保留在表单中。"
+        "请核对后再提交。"
+    )
+    en = (
+        "{who} changed '{what}' at {when} ({fields}). Your change was not written and is still in "
+        "the form: compare, then submit again."
+    )
+
+
 class AccessError(AppError):
     """Somebody may not do or see this."""
 

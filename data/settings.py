@@ -26,6 +26,23 @@ class Settings(BaseSettings):
     demo_public: bool = False
     demo_public_confirm: str = ""
     lang: Literal["zh-CN", "en"] = "zh-CN"
+    secret_key: SecretStr = SecretStr("")
+    secret_key_file: Path | None = None
+    data_key: SecretStr = SecretStr("")
+    data_key_file: Path | None = None
+    data_key_former: SecretStr = SecretStr("")
+    public_url: str = ""
+    idle_minutes: int = Field(default=15, ge=1, le=60)
+    session_hours: int = Field(default=8, ge=1, le=12)
+    full_view_minutes: int = Field(default=10, ge=1, le=60)
+    exports_per_day: int = Field(default=20, ge=1, le=1000)
+    audit_days: int = Field(default=1_095, ge=183)
+    password_rules: Literal["default", "dengbao"] = "default"  # noqa: S105 - names rules
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = ""
     basemap: Literal["none", "tianditu", "xyz"] = "none"
     basemap_url: str = ""
     basemap_datum: Literal["", "WGS84", "CGCS2000", "GCJ02", "BD09"] = ""

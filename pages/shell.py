@@ -19,19 +19,22 @@ with shown():
     viewer = enter()
     lang = language()
     say = speak(lang)
-    page = st.navigation(
-        [
-            st.Page(
-                f"{entry.name}.py",
-                title=say(entry.title),
-                icon=entry.icon,
-                url_path=entry.name,
-                default=entry is PAGES[0],
-            )
-            for entry in PAGES
-        ],
-        position="top",
-    )
+    # A page that is not the visitor's stays out of the menu, and refuses on its own by address.
+    shown_pages = {
+        entry.name: st.Page(
+            f"{entry.name}.py",
+            title=say(entry.title),
+            icon=entry.icon,
+            url_path=entry.name,
+            default=entry is PAGES[0],
+            visibility="visible" if entry.admits(viewer) else "hidden",
+        )
+        for entry in PAGES
+    }
+    page = st.navigation(list(shown_pages.values()), position="top")
+    own = [entry.name for entry in PAGES if entry.admits(viewer)]
+    if page is shown_pages[PAGES[0].name] and own and PAGES[0].name not in own:
+        st.switch_page(shown_pages[own[0]])
     draw_chrome(viewer, lang)
     page.run()
     cache.settle()

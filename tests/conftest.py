@@ -11,6 +11,7 @@ from data import cli
 from data.access import Role, Viewer
 from data.door import DEMO_VIEWERS
 from data.engine import Database, open_database
+from data.keys import load_keys
 from data.settings import Settings, load_settings
 from data.shared import shared_database
 from tests.unit.data.tiny_world import build_tiny_world
@@ -21,6 +22,7 @@ SEED = 2016
 def forget_process_state() -> None:
     """Forget the settings and the database, which a process reads once in its life."""
     load_settings.cache_clear()
+    load_keys.cache_clear()
     shared_database.cache_clear()
 
 
@@ -171,6 +173,12 @@ def town(viewers: dict[str, Viewer]) -> Viewer:
 def team(viewers: dict[str, Viewer]) -> Viewer:
     """Somebody who works with the households of one village."""
     return viewers["team"]
+
+
+@pytest.fixture(scope="session")
+def helper(viewers: dict[str, Viewer]) -> Viewer:
+    """Somebody who is paired with some households and sees those."""
+    return viewers["helper"]
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,11 @@
 """The tables of the ledger, by subject."""
 
+from data.models.accounts import Account, AccountSession, SignInFailure
+from data.models.audit import AuditEntry, AuditHead
 from data.models.base import Base, Kind
 from data.models.claims import Claim, ClaimLink
 from data.models.control import Dataset, DataVersion
+from data.models.keys import SealedKey
 from data.models.measures import (
     Measure,
     MeasureAssignment,
@@ -33,6 +36,10 @@ from data.models.responsibility import (
 
 __all__ = [
     "STATUS_AFTER",
+    "Account",
+    "AccountSession",
+    "AuditEntry",
+    "AuditHead",
     "Base",
     "Cause",
     "CauseKind",
@@ -64,6 +71,8 @@ __all__ = [
     "ProjectBeneficiary",
     "ProjectUnit",
     "RegisterEvent",
+    "SealedKey",
+    "SignInFailure",
     "Source",
     "Status",
     "TeamMember",

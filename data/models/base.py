@@ -21,6 +21,8 @@ class Kind(StrEnum):
     VERSIONED = "versioned"
     REFERENCE = "reference"
     RESTRICTED = "restricted"
+    CONTROL = "control"
+    CHAIN = "chain"
 
 
 class Base(DeclarativeBase):

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from sqlalchemy import Connection, DateTime, select, type_coerce, union_all
 
-from data.access import Viewer, scope
+from data.access import Viewer, scope_households
 from data.models import (
     Household,
     HouseholdComposition,
@@ -43,7 +43,7 @@ def read_fact_days(
         .where(Household.village_code.startswith(within, autoescape=True))
         .distinct()
     )
-    rows = read_frame(connection, scope(statement, viewer, Household.village_code))
+    rows = read_frame(connection, scope_households(statement, viewer))
     # Stored instants are UTC: the day is that of the office that entered the fact.
     instants = rows["recorded_at"].to_numpy(dtype="datetime64[s]") + np.timedelta64(
         _CHINA_HOURS, "h"

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import func, select
 
-from data.access import Viewer, scope
+from data.access import Viewer, scope_households
 from data.engine import Database, reading
 from data.models import (
     Enterprise,
@@ -97,7 +97,7 @@ def list_village_projects(
         .order_by(Project.id)
     )
     with reading(db) as connection:
-        return read_frame(connection, scope(statement, viewer, Household.village_code))
+        return read_frame(connection, scope_households(statement, viewer))
 
 
 def count_greenhouses(db: Database) -> int:

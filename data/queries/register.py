@@ -10,7 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from data.access import Viewer, scope
+from data.access import Viewer, scope_households
 from data.engine import Database, reading
 from data.models import (
     STATUS_AFTER,
@@ -175,7 +175,7 @@ def _households(connection: Connection, viewer: Viewer, filter_: Filter) -> pd.D
     statement = select(Household.code, Household.village_code.label("village")).order_by(
         Household.village_code, Household.code
     )
-    statement = filter_.narrow(scope(statement, viewer, Household.village_code), Household.village_code)  # fmt: skip  # noqa: E501
+    statement = filter_.narrow(scope_households(statement, viewer), Household.village_code)
     return read_frame(connection, statement, dtype=object)
 
 
@@ -188,7 +188,7 @@ def last_event_day(connection: Connection, viewer: Viewer) -> date | None:
         .join(home, home.member_id == live.c.member_id)
         .join(Household, Household.code == home.household_code)
     )
-    return connection.execute(scope(statement, viewer, Household.village_code)).scalar()
+    return connection.execute(scope_households(statement, viewer)).scalar()
 
 
 def get_last_event_day(db: Database, viewer: Viewer) -> date | None:
@@ -218,12 +218,11 @@ def _status_spans(
 ) -> pd.DataFrame:
     """One row for each span of days that a member stands in one status in one household."""
     # Only members who ever lived in scope: the window then runs over those alone.
-    here = scope(
+    here = scope_households(
         select(HouseholdComposition.member_id).join(
             Household, Household.code == HouseholdComposition.household_code
         ),
         viewer,
-        Household.village_code,
     )
     here = filter_.narrow(here, Household.village_code)
     live = live_events(before).where(RegisterEvent.member_id.in_(here)).subquery()
@@ -247,7 +246,7 @@ def _status_spans(
         .join(Household, Household.code == home.household_code)
         .where(or_(ordered.c.until.is_(None), ordered.c.until > home.valid_from))
     )
-    statement = filter_.narrow(scope(statement, viewer, Household.village_code), Household.village_code)  # fmt: skip  # noqa: E501
+    statement = filter_.narrow(scope_households(statement, viewer), Household.village_code)
     frame = read_frame(connection, statement, dtype=object)
     frame["status"] = frame["kind"].map(
         {str(kind): str(status) for kind, status in STATUS_AFTER.items()}
@@ -270,7 +269,7 @@ def _spans_of(
         .join(Household, Household.code == home)
         .where(known(model, before))
     )
-    return filter_.narrow(scope(statement, viewer, Household.village_code), Household.village_code)
+    return filter_.narrow(scope_households(statement, viewer), Household.village_code)
 
 
 def _counts(spans: pd.DataFrame, index: pd.Series, stops: Sequence[date]) -> Counts:
@@ -298,4 +297,4 @@ def count_exits(
         )
     )
     narrowed = filter_.narrow(statement, Household.village_code)
-    return int(connection.execute(scope(narrowed, viewer, Household.village_code)).scalar_one())
+    return int(connection.execute(scope_households(narrowed, viewer)).scalar_one())

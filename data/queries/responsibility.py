@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
-from data.access import Viewer, scope
+from data.access import Viewer, scope, scope_households
 from data.engine import Database, reading
 from data.models import (
     DistrictResponsible,
@@ -44,7 +44,7 @@ def count_officials(
         .join(Household, Household.code == Pairing.household_code)
         .where(known(Pairing, before), valid(Pairing, filter_.as_of))
     )
-    cadres = filter_.narrow(scope(cadres, viewer, Household.village_code), Household.village_code)
+    cadres = filter_.narrow(scope_households(cadres, viewer), Household.village_code)
     leaders = select(
         LeaderVillageLink.village_code.label("village"),
         LeaderVillageLink.official_id.label("official"),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import func, select
 
-from data.access import Action, Viewer, can, mask, scope, suppress
+from data.access import Action, Viewer, can, mask, scope_households, suppress
 from data.engine import Database, reading
 from data.errors import Denied
 from data.models import (
@@ -137,7 +137,7 @@ def count_measures(db: Database, viewer: Viewer, code: str, *, as_of: date) -> p
         .group_by(held.measure_code)
     )
     with reading(db) as connection:
-        counts = dict(connection.execute(scope(counted, viewer, Household.village_code)).all())
+        counts = dict(connection.execute(scope_households(counted, viewer)).all())
         names = connection.execute(
             select(Measure.code, Measure.name_zh, Measure.name_en)
             .where(Measure.vocabulary == "WH5")
@@ -182,7 +182,7 @@ def cross_causes(db: Database, viewer: Viewer, code: str, *, as_of: date) -> pd.
         )
     )
     with reading(db) as connection:
-        rows = read_frame(connection, scope(statement, viewer, Household.village_code))
+        rows = read_frame(connection, scope_households(statement, viewer))
     rows["households"] = _hidden(rows["households"], viewer)
     table = rows.pivot_table(
         index=["position", "name_zh", "name_en"], columns="measure_code", values="households",
@@ -276,7 +276,7 @@ def _household_details(db: Database, viewer: Viewer, code: str, as_of: date) -> 
     with reading(db) as connection:
         frames = [
             pd.DataFrame(
-                connection.execute(scope(s, viewer, Household.village_code)).fetchall(),
+                connection.execute(scope_households(s, viewer)).fetchall(),
                 columns=columns,
             )
             for s, columns in (

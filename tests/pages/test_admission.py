@@ -11,7 +11,7 @@ from pages.registry import PAGES
 from tests.pages.conftest import PATIENCE_S, Visitor
 
 NAMES = [page.name for page in PAGES]
-REFUSED = ("auditor", "admin")
+REFUSED = ("auditor", "admin", "helper")
 SEES_HOUSEHOLDS = (
     "office", "district-150302", "district-150303", "district-150304", "town", "team", "clerk",
 )  # fmt: skip

@@ -18,6 +18,8 @@ from sqlalchemy import Connection
 
 from data import seeding
 from data.engine import Database, transaction
+from data.keyring import make_purpose_keys
+from data.keys import load_keys
 from data.ledger import append_event, load_rows
 from data.migrations import migrate
 from data.models import (
@@ -208,6 +210,7 @@ def build_tiny_world(db: Database) -> None:
     """Write the world into an empty database."""
     migrate(db)
     with transaction(db) as connection:
+        make_purpose_keys(connection, load_keys())
         seeding.seed_vocabularies(connection)
         _load_places(connection)
         _load_people(connection)

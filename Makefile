@@ -96,8 +96,9 @@ $(MADE)/dev: requirements-dev.txt $(MADE)/runtime
 	@touch $@
 
 # Playwright brings a Node.js of its own, which needs a library that a bare Debian lacks.
-browser: $(MADE)/dev ## 找到或安装 Chromium Find or install Chromium
+browser: $(MADE)/dev ## 找到或安装 Chromium 和 nginx Find or install Chromium and nginx
 	@sh .ci/find-chromium >/dev/null
+	@sh .ci/find-nginx >/dev/null
 	@$(VENV)/bin/playwright --version >/dev/null 2>&1 || sh .ci/apt-install libatomic1
 
 lint: setup dev ## 静态检查 Static checks
@@ -108,7 +109,8 @@ lint: setup dev ## 静态检查 Static checks
 
 test: setup browser ## 测试 All tests
 	@$(WITH_NODE) npm test --silent
-	@GUATU_CHROMIUM="$$(sh .ci/find-chromium)" $(PY) -m pytest $(PYTEST_ARGS)
+	@GUATU_CHROMIUM="$$(sh .ci/find-chromium)" GUATU_NGINX="$$(sh .ci/find-nginx)" \
+		$(PY) -m pytest $(PYTEST_ARGS)
 
 check: PYTEST_ARGS += --cov --cov-report=term
 check: lint test ## 全部检查 Static checks, then all tests with coverage
@@ -132,8 +134,9 @@ bench: setup browser .venv-bench/.made ## 速度对比 Comparisons of speed
 
 # ── keep ────────────────────────────────────────────────────────────────────────────────────────
 
-docs: setup ## 生成文档 Generate docs/errors.md and docs/data-dictionary.md
+docs: setup ## 生成文档 Generate docs/errors.md, docs/data-dictionary.md and docs/security.md
 	@$(PY) -m data docs
+	@$(PY) -m tests.security_document
 
 BABEL := $(VENV)/bin/pybabel --quiet
 PO := i18n/en/LC_MESSAGES/guatu.po

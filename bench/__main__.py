@@ -17,6 +17,7 @@ from bench.browser import launched
 from bench.clicks import ClickRun, measure_clicks, measure_first
 from bench.cold import ColdPage, ColdRun, empty_page, measure_cold
 from bench.crowd import CrowdRun, measure_crowd
+from bench.gate import measure_gate
 from bench.servers import Server, ServerFailed, running
 from bench.subjects import CITY_UNITS, WORK, Product, Subject, baselines
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 RESULTS = Path(__file__).resolve().parent / "results" / "latest.json"
-PARTS = ("clicks", "crowd", "cold")
+PARTS = ("clicks", "crowd", "cold", "gate")
 PASSES = 3
 """Each page takes its clicks in turns with the others, so that load falls on all alike."""
 COLD_ROUNDS = 5
@@ -126,6 +127,9 @@ def run(options: argparse.Namespace) -> dict[str, list[Any]]:
                 )
         if "cold" in options.parts:
             results["cold"] += run_cold(browser, options.pages)
+    if "gate" in options.parts:
+        _say("the gate")
+        results["gate"] += measure_gate()
     return results
 
 
@@ -135,6 +139,7 @@ def show(results: dict[str, list[Any]]) -> None:
         "clicks": [report.clicks_table, report.kinds_table],
         "crowd": [report.crowd_table],
         "cold": [report.cold_table],
+        "gate": [report.gate_table],
     }
     print(f"\n{report.machine()}\n")
     for part, runs in results.items():

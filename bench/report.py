@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bench.clicks import ClickRun
     from bench.cold import ColdRun
     from bench.crowd import CrowdRun
+    from bench.gate import GateRun
 
 PRODUCT = "guatu"
 RATIO_TARGETS = {
@@ -26,6 +27,7 @@ WEBSOCKET_BYTES_TARGET = 5000
 CPU_MS_TARGET = 10.0
 CROWD_TARGET = 4.0
 COLD_TARGET = 2.5
+GATE_TARGET_MS = 5.0
 
 
 def machine() -> str:
@@ -133,6 +135,30 @@ def cold_table(runs: Sequence[ColdRun]) -> str:
         "process → painted ms", "ratio",
     )  # fmt: skip
     return _table(head, rows)
+
+
+def gate_table(runs: Sequence[GateRun]) -> str:
+    """Return the table of reruns without and with the gate; the first run is the bare page."""
+    bare = runs[0]
+    rows = [
+        (
+            run.title,
+            f"{run.median_ms:.1f}",
+            f"{percentile(run.rerun_ms, 95):.1f}",
+            _number(run.median_ms / bare.median_ms),
+            "" if run is bare else _added(run.median_ms - bare.median_ms),
+            f"{run.median_cpu_ms:.1f}",
+            _number(run.median_cpu_ms / bare.median_cpu_ms),
+        )
+        for run in runs
+    ]
+    head = ("page", "rerun median ms", "p95 ms", "ratio", "added", "server CPU ms", "ratio")
+    return _table(head, rows)
+
+
+def _added(value_ms: float) -> str:
+    met = "met" if value_ms <= GATE_TARGET_MS else "MISSED"
+    return f"{value_ms:+.1f} ms, ≤ {GATE_TARGET_MS:g} {met}"
 
 
 def _number(value: float | None) -> str:

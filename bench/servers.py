@@ -69,11 +69,13 @@ def find_free_port() -> int:
 
 
 @contextmanager
-def running(spec: ServerSpec, log_path: Path) -> Iterator[Server]:
-    """Start a server, wait until it is ready, and stop it at the end."""
-    port = str(find_free_port())
-    command = [part.replace(PORT_MARK, port) for part in spec.command]
-    environment = {name: value.replace(PORT_MARK, port) for name, value in spec.environment.items()}
+def running(spec: ServerSpec, log_path: Path, *, port: int | None = None) -> Iterator[Server]:
+    """Start a server on a port, a free one by default; wait until it is ready; stop it."""
+    port_text = str(port or find_free_port())
+    command = [part.replace(PORT_MARK, port_text) for part in spec.command]
+    environment = {
+        name: value.replace(PORT_MARK, port_text) for name, value in spec.environment.items()
+    }
     log_path.parent.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     with log_path.open("wb") as log:
@@ -86,7 +88,7 @@ def running(spec: ServerSpec, log_path: Path) -> Iterator[Server]:
             start_new_session=True,
         )
         try:
-            address = f"http://127.0.0.1:{port}"
+            address = f"http://127.0.0.1:{port_text}"
             _wait_until_ready(process, address + spec.ready_path, log_path)
             yield Server(address, process, time.perf_counter() - started)
         finally:

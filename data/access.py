@@ -4,7 +4,8 @@ The one choke point. A viewer is an argument of every query; rows are limited in
 counts, maps and exports obey the same rule; columns are masked in one function.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement, Select, false, or_
 from sqlalchemy import select as sql_select
 
 from data.models import Household, Official, Pairing
+from data.models.base import CODE_LENGTH
 from data.text import mark
 from geo.classify import SUPPRESSED
 
@@ -157,6 +159,15 @@ class Viewer:
         return f"{self.role}{preview}@{'+'.join(sorted(self.areas))}{own}"
 
 
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody who has not signed in: known to the audit by the address alone."""
+
+    address: str
+    name: str = "-"
+    role: str = "-"
+
+
 OPERATOR: Final = Viewer(name="operator", role=Role.OFFICE, areas=("",), address="cli")
 """Whoever holds the machine and the database file: the command line."""
 
@@ -281,21 +292,114 @@ def is_small(households: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
 
 
 MASK: Final = "***"
+"""What stands for a value that is not shown."""
+
+EVERYTHING: Final = 0
+"""The level of an open full view, and of nothing else."""
+DEFAULT_LEVEL: Final = 3
+PLACES_ONLY: Final = 4
+
+_BLANK_FROM: Final = {
+    "name": 3, "id_number": 2, "phone": 2, "address": 2, "birth_year": 4, "health": 2,
+    "finance": 1, "identity": 1, "position": 1,
+}  # fmt: skip
+"""The level from which nothing at all of a sensitive column is shown; before, a part."""
+_ID_NUMBER_LENGTH: Final = 18
+_PHONE_LENGTH: Final = 11
+_OLDEST_BAND: Final = 80
+_VILLAGE: Final = re.compile(r"(.*?(?:村|社区|嘎查|居委会))", re.DOTALL)
 
 
-def mask(frame: pd.DataFrame, origins: Mapping[str, Any]) -> pd.DataFrame:
-    """Blank what is sensitive; the last step of every query that returns rows about people.
+def masking_level(viewer: Viewer) -> int:
+    """Give the level at which a viewer sees rows about people: 3 who knows households, else 4."""
+    return DEFAULT_LEVEL if can(viewer, Action.SEE_HOUSEHOLDS) else PLACES_ONLY
+
+
+def mask(
+    frame: pd.DataFrame,
+    origins: Mapping[str, Any],
+    level: int = DEFAULT_LEVEL,
+    *,
+    on: date | None = None,
+) -> pd.DataFrame:
+    """Hide what is sensitive; the last step of every query that returns rows about people.
 
     Parameters
     ----------
     frame
         Rows about people.
     origins
-        The mapped column that each column of the frame comes from; whatever that one declares
-        sensitive is blanked, for every role: seeing it takes a right, a reason and a record.
+        The mapped column that each column of the frame comes from; what that one declares
+        sensitive decides.
+    level
+        0 everything; 1 name and numbers in part, health; 2 the surname; 3 codes, age band, sex;
+        4 only where somebody lives. What a level shows can be worked out from the level below,
+        so that a higher one never says more.
+    on
+        The day on which ages are counted; today by default.
     """
     masked = frame.copy()
-    for name, origin in origins.items():
-        if origin.info["sensitive"] is not None:
-            masked[name] = MASK
+    year = (on or date.today()).year  # noqa: DTZ011 - ages by the calendar here
+    for name in frame.columns:
+        origin = origins.get(name)
+        if level >= PLACES_ONLY:
+            if not _is_place(origin):
+                masked[name] = MASK
+        elif origin is not None and origin.info["sensitive"] is not None:
+            kind = origin.info["sensitive"]
+            masked[name] = [_mask_value(value, kind, level, year) for value in frame[name]]
     return masked
+
+
+def _is_place(origin: Any) -> bool:  # noqa: ANN401 - a mapped column or none
+    """Tell whether a column holds division codes, which are all that is that long."""
+    return origin is not None and getattr(origin.type, "length", None) == CODE_LENGTH
+
+
+def _mask_value(value: Any, kind: str, level: int, year: int) -> Any:  # noqa: ANN401 - any cell
+    if level == EVERYTHING:
+        return value
+    if level >= _BLANK_FROM[kind]:
+        return MASK
+    if pd.isna(value) or value == "":
+        return ""
+    if kind == "birth_year":
+        return _age_band(year - int(value))
+    return _PARTLY[kind](str(value), level)
+
+
+def _age_band(age: int) -> str:
+    if age >= _OLDEST_BAND:
+        return f"{_OLDEST_BAND}+"
+    first = max(age, 0) // 10 * 10
+    return f"{first}–{first + 9}"
+
+
+def _mask_name(name: str, level: int) -> str:
+    """Keep the surname; from level 2 on, not even how long the name is."""
+    if len(name) == 1:
+        return "*"
+    return name[0] + "*" * (len(name) - 1 if level == 1 else 2)
+
+
+def _mask_id_number(number: str, _level: int) -> str:
+    return f"{number[:6]}********{number[-4:]}" if len(number) == _ID_NUMBER_LENGTH else MASK
+
+
+def _mask_phone(phone: str, _level: int) -> str:
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) == _PHONE_LENGTH else MASK
+
+
+def _mask_address(address: str, _level: int) -> str:
+    """Keep what leads to the village; of an address without one, nothing."""
+    village = _VILLAGE.match(address)
+    return village[1] if village and village[1] != address else MASK
+
+
+_PARTLY: Final[Mapping[str, Callable[[str, int], str]]] = {
+    "name": _mask_name,
+    "id_number": _mask_id_number,
+    "phone": _mask_phone,
+    "address": _mask_address,
+    "health": lambda value, _level: value,
+}

@@ -1,28 +1,30 @@
 """Audit: append what somebody did to the chain; the only code that writes it.
 
 A row says who, when (UTC), from where, what, on which code, with which result, and never holds
-a person's values. Each row's hash is keyed and covers the row before it.
+a person's values. Each row's hash is keyed and covers the row before it; both ends are signed.
 """
 
-import hmac
-import json
+import logging
+import os
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, not_, select, update
 
-from data.access import Viewer
+from data.access import Stranger, Viewer
+from data.chain import BROKEN, GENESIS, add_to_digest, hash_of, is_same, sign_end, write_line
+from data.engine import after_commit
 from data.errors import PersonalInReason
 from data.keyring import purpose_key
 from data.keys import load_keys
 from data.models import AuditEntry, AuditHead
+from data.settings import load_settings
 from data.text import mark
 
-GENESIS: Final = "0" * 64
+_LOG = logging.getLogger("guatu.audit")
 
 
 class Deed(StrEnum):
@@ -44,6 +46,12 @@ class Deed(StrEnum):
     RETENTION = "retention"
 
 
+KEPT_LONGER: Final = frozenset(
+    {Deed.FULL_VIEW, Deed.SEARCH, Deed.EXPORT, Deed.IMPORT, Deed.EDIT, Deed.ERASURE, Deed.REVIEW}
+)
+"""Deeds that concern personal data: kept for three years whatever the setting."""
+PERSONAL_KEPT: Final = timedelta(days=1_095)
+
 DEED_NAMES: Final = {
     Deed.SIGN_IN: mark("登录"),
     Deed.SIGN_OUT: mark("退出登录"),
@@ -60,11 +68,12 @@ DEED_NAMES: Final = {
     Deed.KEY_ROTATION: mark("更换密钥"),
     Deed.RETENTION: mark("清理过期审计"),
 }
+RESULT_NAMES: Final = {"done": mark("完成"), "refused": mark("拒绝"), "failed": mark("失败")}
 
 
 def record(  # noqa: PLR0913 - a row has this many facts, all by keyword
     connection: Connection,
-    viewer: Viewer,
+    viewer: Viewer | Stranger,
     deed: Deed,
     *,
     target: str = "",
@@ -98,12 +107,11 @@ def record(  # noqa: PLR0913 - a row has this many facts, all by keyword
         The chain belongs to another data key.
     """
     require_impersonal(reason)
-    last = connection.execute(
-        select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
-    ).one_or_none()
-    key = _chain_key(connection)
+    _require_code(target)
+    key = chain_key(connection)
+    seq, previous_hash = _find_end(connection, key)
     facts: dict[str, Any] = {
-        "seq": last.seq + 1 if last else 1,
+        "seq": seq + 1,
         "at": at or datetime.now(UTC),
         "actor": viewer.name,
         "role": str(viewer.role),
@@ -113,31 +121,119 @@ def record(  # noqa: PLR0913 - a row has this many facts, all by keyword
         "result": result,
         "reason": reason,
         "rows": rows,
-        "previous_hash": last.hash if last else GENESIS,
+        "previous_hash": previous_hash,
     }
     facts["hash"] = hash_of(key, facts)
     connection.execute(insert(AuditEntry).values(facts))
-    _set_head(connection, key, "last", facts)
-    if last is None:
-        _set_head(connection, key, "first", facts)
+    _sign(connection, key, "last", facts["seq"], facts["hash"])
+    line = write_line(facts)
+    after_commit(connection, lambda: _tell(line))
     return int(facts["seq"])
 
 
-def hash_of(key: bytes, facts: Mapping[str, Any]) -> str:
-    """Give the hash of a row: keyed, over all its facts and the hash before it."""
-    at = facts["at"].astimezone(UTC).isoformat(timespec="microseconds")
-    plain = {k: v for k, v in facts.items() if k != "hash"} | {"at": at}
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(key, text.encode(), sha256).hexdigest()
+def _find_end(connection: Connection, key: bytes) -> tuple[int, str]:
+    """Find the row to go on from; after tampering the next row says so, and nothing is mended."""
+    head = connection.execute(select(AuditHead).where(AuditHead.name == "last")).one_or_none()
+    tail = connection.execute(
+        select(AuditEntry.seq, AuditEntry.hash).order_by(AuditEntry.seq.desc()).limit(1)
+    ).one_or_none()
+    found = (tail.seq, tail.hash) if tail else (0, GENESIS)
+    if head is not None and found == (head.seq, head.hash) and is_signed(key, head):
+        return found
+    _LOG.critical("the audit chain does not end where it was signed: python -m data audit verify")
+    return max(found[0], head.seq if head is not None else 0), BROKEN
 
 
-def signature_of(key: bytes, name: str, seq: int, hash_: str) -> str:
-    """Sign where the chain starts or ends."""
-    return hmac.new(key, f"{name}\x1f{seq}\x1f{hash_}".encode(), sha256).hexdigest()
+def is_signed(key: bytes, head: Any) -> bool:  # noqa: ANN401 - a row
+    """Tell whether an end of the chain was signed with the chain's key."""
+    return is_same(head.signature, sign_end(key, head.name, head.seq, head.hash))
+
+
+def _sign(connection: Connection, key: bytes, name: str, seq: int, hash_: str) -> None:
+    values = {
+        "seq": seq,
+        "hash": hash_,
+        "signature": sign_end(key, name, seq, hash_),
+        "at": datetime.now(UTC),
+    }
+    changed = connection.execute(update(AuditHead).where(AuditHead.name == name).values(values))
+    if changed.rowcount == 0:
+        connection.execute(insert(AuditHead).values(name=name, **values))
+
+
+def _tell(line: str) -> None:
+    """Write a row's line where a log shipper takes it off this host; never fail the deed for it."""
+    _LOG.info("%s", line)
+    file = load_settings().audit_log
+    if file is None:
+        return
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            os.write(descriptor, f"{line}\n".encode())
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        _LOG.error("GUATU_AUDIT_LOG: %s", error.strerror)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What a clearing of old rows came to: rows removed, rows kept longer, where it now starts."""
+
+    removed: int
+    kept: int
+    first: int
+
+
+def cut(connection: Connection, viewer: Viewer, *, before: datetime, at: datetime) -> Cut:
+    """Remove rows of before an instant from the front, and sign where the chain starts now.
+
+    Rows about personal data stay for at least three years, however old the others may grow: each
+    is proved by its own hash, and their count and digest are signed. The last row always stays.
+
+    Parameters
+    ----------
+    connection
+        Inside a transaction, on a chain that was found intact.
+    viewer
+        Who clears; recorded if anything went.
+    before
+        Older rows go.
+    at
+        The present instant.
+
+    Raises
+    ------
+    RuleBroken
+        The database keeps a row whose time is not over by its own clock.
+    """
+    key = chain_key(connection)
+    entry = AuditEntry
+    young = select(func.min(entry.seq)).where(entry.at >= before)
+    first = connection.execute(young).scalar()
+    if first is None:
+        first = connection.execute(select(func.max(entry.seq))).scalar() or 1
+    personal = and_(entry.deed.in_(KEPT_LONGER), entry.at >= min(before, at - PERSONAL_KEPT))
+    gone = connection.execute(delete(entry).where(entry.seq < first, not_(personal))).rowcount
+    kept, digest = 0, GENESIS
+    for (hash_,) in connection.execute(
+        select(entry.hash).where(entry.seq < first).order_by(entry.seq)
+    ):
+        kept, digest = kept + 1, add_to_digest(digest, hash_)
+    if gone:
+        start = connection.execute(select(entry.previous_hash).where(entry.seq == first))
+        head = connection.execute(select(AuditHead.seq).where(AuditHead.name == "first"))
+        if head.scalar_one() != first:  # older rows about personal data may go by themselves
+            _sign(connection, key, "first", first, start.scalar_one())
+        _sign(connection, key, "kept", kept, digest)
+        record(connection, viewer, Deed.RETENTION, target=str(first), rows=gone, at=at)
+    return Cut(removed=gone, kept=kept, first=first)
 
 
 _NUMBERS: Final = re.compile(r"\d[\d\s-]{5,}[\dXx]")
 _LONGEST: Final = 120
+_ID_NUMBER: Final = re.compile(r"\d{14}")
 
 
 def require_impersonal(reason: str) -> None:
@@ -152,17 +248,13 @@ def require_impersonal(reason: str) -> None:
         raise PersonalInReason(longest=_LONGEST)
 
 
-def _set_head(connection: Connection, key: bytes, name: str, facts: Mapping[str, Any]) -> None:
-    values = {
-        "seq": facts["seq"],
-        "hash": facts["hash"],
-        "signature": signature_of(key, name, facts["seq"], facts["hash"]),
-        "at": facts["at"],
-    }
-    changed = connection.execute(update(AuditHead).where(AuditHead.name == name).values(values))
-    if changed.rowcount == 0:
-        connection.execute(insert(AuditHead).values(name=name, **values))
+def _require_code(target: str) -> None:
+    """Refuse an ID number as a target: that would be a mistake of this program."""
+    if _ID_NUMBER.search(target):
+        msg = "the target of an audit row is a code"
+        raise ValueError(msg)
 
 
-def _chain_key(connection: Connection) -> bytes:
+def chain_key(connection: Connection) -> bytes:
+    """Open the key of the chain."""
     return purpose_key(connection, load_keys(), "audit")

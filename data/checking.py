@@ -15,6 +15,7 @@ from data.models import (
     DistrictResponsible,
     HouseholdComposition,
 )
+from data.queries.audit_chain import verify_chain
 from data.queries.claims import list_claims
 from data.queries.filters import DEFAULT_AS_OF, Filter
 from data.queries.instants import OPENING, known, known_before, monthly_stops, valid
@@ -40,6 +41,9 @@ def check_ledger(db: Database) -> list[Finding]:
     with reading(db) as connection:
         findings += list(_structure(connection))
         findings += list(_folds(connection))
+    report = verify_chain(db)
+    broken = [f"{report.problem} at {report.at}"] if report.problem else []
+    findings.append(_finding("the audit is one unbroken chain", broken))
     findings += list(_claims(db))
     facts = get_dataset(db)
     if facts.profile == "wuhai" and facts.is_as_generated:
@@ -56,12 +60,18 @@ def _structure(connection: Connection) -> Iterator[Finding]:
         connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
     )
     wanted = {
+        "audit_entry_is_append_only_update",
+        "audit_entry_is_kept",
+        "audit_entry_is_never_replaced",
+        "audit_head_is_never_replaced",
+        "audit_head_never_goes_back",
+        "audit_head_stays",
         "register_event_is_append_only_update",
         "register_event_is_append_only_delete",
         "register_event_is_never_replaced",
         "register_event_void_is_sound",
     }
-    yield _finding("events are append-only in the database", sorted(wanted - triggers))
+    yield _finding("events and audit are append-only in the database", sorted(wanted - triggers))
     one, other = aliased(HouseholdComposition), aliased(HouseholdComposition)
     before = known_before(None)
     overlapping = connection.execute(

@@ -11,26 +11,30 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
-from sqlalchemy import text
 
-from data import documents, generator, seeding
+from data import audit_cli, documents, generator, person_cli, seeding, user_cli
 from data.access import OPERATOR
 from data.checking import check_ledger
-from data.engine import Database, open_database, transaction
+from data.engine import Database, compact, open_database, transaction
 from data.errors import BadDate, ImpossibleParameters, UnknownValue
 from data.keyring import make_purpose_keys
 from data.keys import load_keys
-from data.migrations import migrate, require_current
+from data.migrations import current_revision, latest_revision, migrate, require_current
 from data.queries.filters import Choices, Filter
 from data.queries.places import get_dataset, list_choices
 from data.queries.summary import summarize
 from data.settings import load_settings, refuse_public_demo
 from data.text import choose_lang, render_error
+from data.vault import require_right_key
 from geo.errors import AppError
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="挂图台账 · The ledger of Guatu."
 )
+app.add_typer(user_cli.user, name="user")
+app.add_typer(audit_cli.audit, name="audit")
+app.add_typer(person_cli.person, name="person")
+app.add_typer(person_cli.keys, name="keys")
 console = Console(stderr=True, highlight=False)
 
 
@@ -71,11 +75,15 @@ def init(
     settings = load_settings()
     refuse_public_demo(settings, settings.host)
     db = open_database(settings.database_url, create=True)
+    is_outdated = current_revision(db) != latest_revision()
     with _step("升级表结构 Migrating the schema"):
         migrate(db)
     with transaction(db) as connection:
         make_purpose_keys(connection, load_keys())
+    require_right_key(db)
     if seeding.is_seeded(db):
+        if is_outdated:
+            compact(db)  # what a migration sealed stands in plain nowhere in the file
         facts = get_dataset(db)
         console.print(f"  [green]✓[/] 数据已就绪 Data in place ({facts.profile}, v{facts.version})")
         if demo and not seeding.has_register(db):
@@ -94,7 +102,7 @@ def init(
             seeding.describe_dataset(connection, {"profile": "wuhai"})
         if demo:
             _fill_register(db, seed)
-    _compact(db)
+    compact(db)
 
 
 def _fill_register(db: Database, seed: int) -> None:
@@ -126,16 +134,6 @@ def _facts(parameters: generator.Parameters) -> dict[str, str]:
         "synthetic": "true",
         "generator": str(generator.GENERATOR_VERSION),
     }
-
-
-def _compact(db: Database) -> None:
-    """Leave one tidy file, the same bytes for the same seed."""
-    if db.dialect != "sqlite":
-        return
-    with db.engine.connect() as connection:
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        connection.execute(text("VACUUM"))
-        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
 @app.command()
@@ -200,6 +198,7 @@ def docs() -> None:
 def _ready_database() -> Database:
     db = open_database(load_settings().database_url)
     require_current(db)
+    require_right_key(db)
     return db
 
 

@@ -1,15 +1,27 @@
-"""The door: who comes in. Today the demonstration's list of roles; accounts come with part two.
+"""The door: who comes in. A demonstration offers a list of roles; production asks for a session.
 
 Every way in, a page or a route, asks here and gets a viewer or is refused.
 """
 
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
+from threading import Lock
 from typing import Final
 
-from data.access import Role, Viewer
+from cachetools import TTLCache
+
+from data.access import Role, Stranger, Viewer
+from data.audit import Deed, record
+from data.engine import transaction
 from data.errors import SignInRequired
+from data.sessions import SESSION_COOKIE, find_session
 from data.settings import Settings
+from data.shared import shared_database
 from data.text import mark
+from geo.errors import AppError
+
+_LOG = logging.getLogger("guatu.data")
 
 ROLE_COOKIE: Final = "guatu_demo_role"
 
@@ -38,19 +50,61 @@ DEMO_VIEWERS: Final = {
 DEFAULT_ROLE: Final = "leader"
 
 
-def admit(settings: Settings, cookies: Mapping[str, str]) -> Viewer:
+def admit(settings: Settings, cookies: Mapping[str, str], address: str = "") -> Viewer:
     """Turn a request's cookies into a viewer.
+
+    Parameters
+    ----------
+    settings
+        Demonstration or production.
+    cookies
+        What the browser sent.
+    address
+        Where it sent it from; a session remembers its own.
 
     Raises
     ------
     SignInRequired
-        Outside the demonstration nobody gets in without an account.
+        In production: no session, or one that is over or half-way.
     """
-    if settings.mode != "demo":
+    if settings.mode == "demo":
+        chosen = cookies.get(ROLE_COOKIE, DEFAULT_ROLE)
+        viewer, _label = DEMO_VIEWERS.get(chosen, DEMO_VIEWERS[DEFAULT_ROLE])
+        return replace(viewer, address=address)
+    token = cookies.get(SESSION_COOKIE, "")
+    signed = find_session(shared_database(), token) if token else None
+    if signed is None or signed.stage != "open":
         raise SignInRequired
-    chosen = cookies.get(ROLE_COOKIE, DEFAULT_ROLE)
-    viewer, _label = DEMO_VIEWERS.get(chosen, DEMO_VIEWERS[DEFAULT_ROLE])
-    return viewer
+    return signed.viewer
+
+
+_NOTED: Final[TTLCache[tuple[str, str, str, str], None]] = TTLCache(10_000, 60.0)
+_NOTING: Final = Lock()
+
+
+def note_refusal(viewer: Viewer | Stranger, what: str) -> None:
+    """Record that a viewer was refused something; one row a minute for the same thing.
+
+    A page that asks again at every run is one try, not a hundred. A failure to record never hides
+    the refusal itself.
+
+    Parameters
+    ----------
+    viewer
+        Who was refused.
+    what
+        A page's name or a route's, never what somebody typed.
+    """
+    key = (viewer.name, str(viewer.role), viewer.address, what)
+    with _NOTING:
+        if key in _NOTED:
+            return
+        _NOTED[key] = None
+    try:
+        with transaction(shared_database()) as connection:
+            record(connection, viewer, Deed.REFUSAL, target=what, result="refused")
+    except AppError as error:
+        _LOG.warning("a refusal was not recorded: %s", error)
 
 
 def role_key(viewer: Viewer) -> str:

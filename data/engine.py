@@ -167,6 +167,7 @@ def transaction(db: Database) -> Iterator[Connection]:
         A rule of the ledger refused a row, or the database is missing, damaged or busy.
     """
     with _translated(db), db.engine.connect() as connection:
+        connection.info[_AFTERWARDS] = []
         if db.dialect == "sqlite":
             # Taking the write lock first: reading, then upgrading, loses updates silently.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -176,6 +177,23 @@ def transaction(db: Database) -> Iterator[Connection]:
             connection.rollback()
             raise
         connection.commit()
+        calls = connection.info.pop(_AFTERWARDS)
+    for call in calls:
+        call()
+
+
+_AFTERWARDS = "after commit"
+
+
+def after_commit(connection: Connection, call: Callable[[], None]) -> None:
+    """Have something done once the transaction is on disk; never, if it is rolled back.
+
+    Raises
+    ------
+    KeyError
+        The connection is not one of `transaction`.
+    """
+    connection.info[_AFTERWARDS].append(call)
 
 
 @contextmanager
@@ -206,6 +224,23 @@ def _failure(db: Database, error: exc.DBAPIError) -> DataError | None:
     if "malformed" in message or "not a database" in message or "disk image" in message:
         return DatabaseDamaged(name=db.name)
     return DatabaseBusy() if any(word in message for word in _BUSY) else None
+
+
+def compact(db: Database) -> bool:
+    """Leave one tidy file that holds nothing of what was removed, its write-ahead log included.
+
+    Returns
+    -------
+    bool
+        False while somebody reads: then the log still holds old pages, and it is to be repeated.
+    """
+    if db.dialect != "sqlite":
+        return True
+    with _translated(db), db.engine.connect() as connection:
+        connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        connection.execute(text("VACUUM"))
+        busy, *_pages = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+    return not busy
 
 
 def check_integrity(db: Database) -> list[str]:

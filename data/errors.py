@@ -160,6 +160,70 @@ class BasemapUnavailable(DataError):
     en = "The base map service does not answer. Our own layers still work; retry or turn it off."
 
 
+class BadIdNumber(DataError):
+    """A text that is no ID number."""
+
+    code = "bad_id_number"
+    zh = "证件号格式不对：应为 18 或 15 位身份证号，或护照、通行证的字母加数字。请核对后重新输入。"
+    en = (
+        "This is no ID number: 18 or 15 digits, or the letters and digits of a passport or permit. "
+        "Check it and type it again."
+    )
+
+
+class BadValue(DataError):
+    """A value that a field of a person cannot hold."""
+
+    code = "bad_value"
+    zh = "“{field}”的内容不能为空、过长或含有特殊字符，请改正后再提交。"
+    en = "'{field}' may not be empty, too long or hold control characters; correct it and submit."
+
+
+class NothingChanged(DataError):
+    """A correction that changes nothing."""
+
+    code = "nothing_changed"
+    zh = "没有需要更正的内容：各项都留空，或与现有内容相同。请填写要更正的项目。"
+    en = "There is nothing to correct: every field is empty or the same as before. Fill in one."
+
+
+class NotConfirmed(DataError):
+    """An erasure that was not confirmed by the household's code."""
+
+    code = "not_confirmed"
+    zh = "确认用的户编码与该户不符，没有删除任何内容。请照原样输入户编码。"
+    en = "The code typed to confirm is not the household's; nothing was erased. Type it as shown."
+
+
+class PersonErased(DataError):
+    """Somebody whose personal information was erased by law."""
+
+    code = "person_erased"
+    status = 410
+    zh = "该成员的个人信息已依法删除，不能再查看或更正。如需重新登记，请按新成员办理。"
+    en = (
+        "This member's personal information was erased by law and can no longer be seen or "
+        "corrected. To register again, enter a new member."
+    )
+
+
+class PersonNotFound(NotFound):
+    """Nobody has this ID number, or only somebody outside the viewer's areas."""
+
+    code = "person_not_found"
+    zh = "没有找到此证件号的人员，或不在您的查看范围内。请核对证件号。"
+    en = "Nobody with this ID number was found, or outside your areas. Check the number."
+
+
+class AlreadyReviewed(DataError):
+    """A full view that somebody reviewed before."""
+
+    code = "already_reviewed"
+    status = 409
+    zh = "这次查看已由 {who} 核查过，结论不能改写。如有新情况，请向数据主管部门反映。"
+    en = "{who} has reviewed this view; a verdict stands. Tell the data owner what is new."
+
+
 class SealBroken(DataError):
     """A sealed value that its key does not open, or that was changed or moved."""
 
@@ -187,6 +251,21 @@ class WrongDataKey(DataError):
     )
 
 
+class ChainBroken(DataError):
+    """An audit chain that somebody tampered with."""
+
+    code = "chain_broken"
+    status = 500
+    zh = (
+        "审计链不完整：{where}。请保留数据库原样并联系安全负责人；没有清理任何记录。"
+        "详情：python -m data audit verify。"
+    )
+    en = (
+        "The audit chain does not hold: {where}. Leave the database as it is and call whoever is "
+        "responsible for security; nothing was removed. Details: python -m data audit verify."
+    )
+
+
 class PersonalInReason(DataError):
     """A reason that may hold personal information."""
 
@@ -198,6 +277,17 @@ class PersonalInReason(DataError):
     en = (
         "A reason may hold no long number such as an ID or a telephone number, and at most "
         "{longest} characters. Reword it; nothing was done."
+    )
+
+
+class IdentityInReason(PersonalInReason):
+    """A note that names the very person it is about."""
+
+    code = "identity_in_reason"
+    zh = "补充说明中不能写被查看人的姓名、证件号、电话或住址。请改写后重试；尚未执行任何操作。"
+    en = (
+        "The note may not hold the name, ID number, telephone number or address of whom it "
+        "is about. Reword it; nothing was done."
     )
 
 
@@ -224,6 +314,9 @@ class AccessError(AppError):
     zh = "您没有权限执行此操作。"
     en = "You may not do this."
 
+    is_recorded = False
+    """Whether a row of the audit already says so."""
+
 
 class SignInRequired(AccessError):
     """Nobody is signed in."""
@@ -242,6 +335,47 @@ class Denied(AccessError):
     en = "Your role '{role}' may not {action}. Use a role or an account that may."
 
 
+class FullViewOver(AccessError):
+    """A full view whose time is up, or that was closed."""
+
+    code = "full_view_over"
+    zh = "查看时间已到，完整信息已隐藏。仍需查看请重新说明理由。"
+    en = "The time is up and the complete record is hidden. State a reason again to go on."
+
+
+class OwnFullView(AccessError):
+    """Somebody who would review what they looked at themselves."""
+
+    code = "own_full_view"
+    zh = "不能核查自己的查看记录，请由另一位有核查权限的人员办理。"
+    en = "Nobody reviews their own views; ask another person with the right to review."
+
+
+class QuotaUsedUp(AccessError):
+    """More of something than one account may do in a day."""
+
+    code = "quota_used_up"
+    status = 429
+    zh = "您今天的操作已达上限（{most} 次），请明天再试，或联系数据主管部门。"
+    en = "Your {most} operations of today are used up. Try again tomorrow or ask the data owner."
+
+
+class ExportsUsedUp(QuotaUsedUp):
+    """More exports than one account may make in a day."""
+
+    code = "exports_used_up"
+    zh = "您今天的导出已达上限（{most} 次），没有导出任何内容。请明天再试，或联系数据主管部门。"
+    en = "Your {most} exports of today are used up; nothing was exported. Try again tomorrow."
+
+
+class SearchesUsedUp(QuotaUsedUp):
+    """More searches by ID number than one account may make in a day."""
+
+    code = "searches_used_up"
+    zh = "您今天按证件号查找已达上限（{most} 次），没有查找。请明天再试，或联系数据主管部门。"
+    en = "Your {most} searches by ID number of today are used up; nothing was searched."
+
+
 class DemoNotPublic(AccessError):
     """A demonstration without passwords must not be reachable from elsewhere."""
 
@@ -256,3 +390,156 @@ class DemoNotPublic(AccessError):
         "on {host}. To show it elsewhere set both GUATU_DEMO_PUBLIC=1 and "
         "GUATU_DEMO_PUBLIC_CONFIRM=synthetic-data-only."
     )
+
+
+class ForeignHost(AccessError):
+    """A request for another host than the one that the settings name."""
+
+    code = "foreign_host"
+    status = 421
+    zh = "请从本站的网址打开；当前地址不是 GUATU_PUBLIC_URL 所设的网址。"
+    en = "Open the site by its own address; this one is not what GUATU_PUBLIC_URL names."
+
+
+class ForeignOrigin(AccessError):
+    """A request that another site makes in somebody's name."""
+
+    code = "foreign_origin"
+    zh = "此请求来自其他网站，已拒绝。请从本站页面操作。"
+    en = "Another site made this request; it was refused. Use the pages of this site."
+
+
+class NotOnLoopback(AccessError):
+    """A connection that reached the process past the proxy."""
+
+    code = "not_on_loopback"
+    zh = "服务只接受本机反向代理的连接。请让程序监听 127.0.0.1，并从 GUATU_PUBLIC_URL 打开。"
+    en = (
+        "Only the proxy on this machine may connect. Let the program listen on 127.0.0.1 and open "
+        "GUATU_PUBLIC_URL."
+    )
+
+
+class TooManyRequests(AccessError):
+    """More requests than one visitor may make."""
+
+    code = "too_many_requests"
+    status = 429
+    zh = "请求过于频繁，请在 {seconds} 秒后重试。"
+    en = "Too many requests; try again in {seconds} seconds."
+
+
+class TooManyTabs(AccessError):
+    """More open pages than one account may have."""
+
+    code = "too_many_tabs"
+    status = 429
+    zh = "您的账号已打开 {most} 个页面。请先关闭几个，再刷新本页。"
+    en = "Your account has {most} pages open. Close some, then reload this one."
+
+
+class TooLarge(AccessError):
+    """A request with more in it than it may hold."""
+
+    code = "too_large"
+    status = 413
+    zh = "提交的内容过大，没有处理。请减少内容后重试。"
+    en = "Too much was sent and nothing was done. Send less and try again."
+
+
+class OidcFailed(AccessError):
+    """The provider of the common sign-in did not confirm who somebody is."""
+
+    code = "oidc_failed"
+    status = 401
+    zh = "统一身份认证没有完成。请回到登录页重试；多次失败时请联系管理员。"
+    en = "The single sign-on was not completed. Go back and try again, or ask the administrator."
+
+
+class OidcUnknown(AccessError):
+    """Somebody whom the provider knows and no account belongs to."""
+
+    code = "oidc_unknown"
+    zh = "统一身份认证已通过，但本系统没有与之对应的可用账号。请联系管理员开通。"
+    en = (
+        "Single sign-on succeeded, but no account that may be used here belongs to it. Ask the "
+        "administrator for one."
+    )
+
+
+class OidcUnavailable(DataError):
+    """The provider of the common sign-in does not answer."""
+
+    code = "oidc_unavailable"
+    status = 503
+    zh = "统一身份认证服务没有响应。请稍后重试，或用账号和口令登录。"
+    en = "The single sign-on service does not answer. Try again later, or sign in by password."
+
+
+class BadAccount(DataError):
+    """An account that cannot be made or changed so."""
+
+    code = "bad_account"
+    zh = "账号“{name}”不能这样设置：{why_zh}尚未写入任何内容。"
+    en = "The account '{name}' cannot be set up so: {why_en} Nothing was written."
+
+
+class LastAdministrator(DataError):
+    """The last administrator who can sign in would be gone."""
+
+    code = "last_administrator"
+    status = 409
+    zh = "“{name}”是最后一个可用的管理员账号，不能停用或改为其他角色。请先增加另一个管理员。"
+    en = (
+        "'{name}' is the last administrator who can sign in and cannot be disabled or given "
+        "another role. Add another administrator first."
+    )
+
+
+class WeakPassword(DataError):
+    """A password that is too easy to guess, or not allowed by the rules in force."""
+
+    code = "weak_password"
+    zh = "口令不合要求：{why_zh}口令没有改变。"
+    en = "The password does not do: {why_en} It was not changed."
+
+
+class WrongCredentials(AccessError):
+    """Name and password do not fit; it is not said which of them."""
+
+    code = "wrong_credentials"
+    status = 401
+    zh = "账号或口令不对，或账号不可用。请核对后重试；忘记口令请联系管理员重置。"
+    en = (
+        "Name and password do not fit, or the account is not usable. Check and try again; an "
+        "administrator can reset a forgotten password."
+    )
+
+
+class WrongCode(AccessError):
+    """A one-time code that is wrong, old, or used before."""
+
+    code = "wrong_code"
+    status = 401
+    zh = "验证码不对、已过期或已用过。请输入验证器上的新验证码，或一个未用过的恢复码。"
+    en = (
+        "The code is wrong, too old or used before. Enter a new code of your authenticator, or an "
+        "unused recovery code."
+    )
+
+
+class SignInLocked(AccessError):
+    """Too many failures: this account or address has to wait."""
+
+    code = "sign_in_locked"
+    status = 429
+    zh = "失败次数过多，请在 {minutes} 分钟后再试。"
+    en = "Too many failures: try again in {minutes} minutes."
+
+
+class PasswordsDiffer(DataError):
+    """The new password was not typed the same way twice."""
+
+    code = "passwords_differ"
+    zh = "两次输入的新口令不一样，请重新输入。"
+    en = "The new password was not typed the same way twice; type it again."

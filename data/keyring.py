@@ -1,13 +1,15 @@
 """The register's own keys: random, one a purpose, each sealed under the operator's data key."""
 
 import secrets
+from datetime import UTC, datetime
 from typing import Final, Literal
 
 from sqlalchemy import Connection, insert, select
 
+from data.chain import GENESIS, sign_end
 from data.errors import SealBroken, WrongDataKey
 from data.keys import Keys
-from data.models import SealedKey
+from data.models import AuditHead, SealedKey
 from data.sealing import KEY_BYTES, derive, seal, unseal
 
 Purpose = Literal["audit", "index"]
@@ -27,6 +29,24 @@ def make_purpose_keys(connection: Connection, keys: Keys) -> None:
                     key_id=keys.data_key_id,
                 )
             )
+            if purpose == "audit":
+                _start_chain(connection, fresh)
+
+
+def _start_chain(connection: Connection, key: bytes) -> None:
+    """Sign the ends of an empty audit together with its key: from then on they are never absent."""
+    if connection.execute(select(AuditHead.name)).first() is not None:
+        return  # of a key that somebody took away: their signatures will tell
+    for name, seq in (("first", 1), ("kept", 0), ("last", 0)):
+        connection.execute(
+            insert(AuditHead).values(
+                name=name,
+                seq=seq,
+                hash=GENESIS,
+                signature=sign_end(key, name, seq, GENESIS),
+                at=datetime.fromtimestamp(0, UTC),  # a demonstration has the same bytes every time
+            )
+        )
 
 
 def purpose_key(connection: Connection, keys: Keys, purpose: Purpose) -> bytes:

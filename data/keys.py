@@ -93,10 +93,22 @@ def _demonstration(purpose: str) -> bytes:
     return sha256(f"guatu demonstration, synthetic data only: {purpose}".encode()).digest()
 
 
-def _key(name: str, given: SecretStr, file: Path | None) -> bytes | None:
+def read_secret(name: str, given: SecretStr, file: Path | None) -> str:
+    """Read a secret from its variable, else from its file; empty where neither is set.
+
+    Raises
+    ------
+    SettingsRefused
+        The file cannot be read, or others can read it too.
+    """
     text = given.get_secret_value().strip()
     if not text and file is not None:
-        text = _read_private(f"{name}_FILE", file)
+        return _read_private(f"{name}_FILE", file)
+    return text
+
+
+def _key(name: str, given: SecretStr, file: Path | None) -> bytes | None:
+    text = read_secret(name, given, file)
     if not text:
         return None
     try:

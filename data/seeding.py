@@ -19,6 +19,7 @@ from data.models import (
     Division,
     DivisionCrosswalk,
     Household,
+    IdentityVault,
     Landmark,
     Measure,
     MeasureCrosswalk,
@@ -27,6 +28,7 @@ from data.models import (
     Village,
 )
 from data.settings import ROOT
+from data.vault import seal_identities
 from geo.geometry import parse_geojson, read_features
 
 FOLDER: Final = ROOT / "data" / "seed"
@@ -118,8 +120,14 @@ def describe_dataset(connection: Connection, facts: Mapping[str, str]) -> None:
 def load_batches(
     connection: Connection, batches: Iterable[tuple[type[Base], Iterable[Mapping[str, Any]]]]
 ) -> int:
-    """Append generated rows table by table; give their number."""
-    return sum(load_rows(connection, model, rows) for model, rows in batches)
+    """Append generated rows table by table, identities sealed; give their number."""
+    count = 0
+    for model, rows in batches:
+        stored = rows
+        if model is IdentityVault:
+            stored = seal_identities(connection, rows, by="generator", at=KNOWN_SINCE)
+        count += load_rows(connection, model, stored)
+    return count
 
 
 def _rows(name: str) -> Iterable[dict[str, Any]]:

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     full_view_minutes: int = Field(default=10, ge=1, le=60)
     exports_per_day: int = Field(default=20, ge=1, le=1000)
     audit_days: int = Field(default=1_095, ge=183)
+    audit_log: Path | None = None
     password_rules: Literal["default", "dengbao"] = "default"  # noqa: S105 - names rules
     oidc_issuer: str = ""
     oidc_client_id: str = ""

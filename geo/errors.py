@@ -4,6 +4,7 @@ An expected failure says what happened, where, and what to do next, in Chinese a
 It never carries personal data.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -13,7 +14,8 @@ class AppError(Exception):
     Parameters
     ----------
     **facts
-        Values for the named placeholders of both sentences.
+        Values for the named placeholders of both sentences; a mapping with the keys ``zh-CN``
+        and ``en`` gives each sentence its own word.
     """
 
     code: ClassVar[str] = "app"
@@ -27,8 +29,12 @@ class AppError(Exception):
 
     def sentence(self, lang: str) -> str:
         """Give the sentence in `lang`: Chinese for any ``zh…`` tag, else English."""
-        template = self.zh if lang.startswith("zh") else self.en
-        return template.format(**self.facts)
+        tag, template = ("zh-CN", self.zh) if lang.startswith("zh") else ("en", self.en)
+        facts = {
+            name: fact[tag] if isinstance(fact, Mapping) else fact
+            for name, fact in self.facts.items()
+        }
+        return template.format(**facts)
 
     def __str__(self) -> str:
         return self.sentence("en")

@@ -33,7 +33,9 @@ with shown():
     }
     page = st.navigation(list(shown_pages.values()), position="top")
     own = [entry.name for entry in PAGES if entry.admits(viewer)]
-    if page is shown_pages[PAGES[0].name] and own and PAGES[0].name not in own:
+    is_front = page is shown_pages[PAGES[0].name]
+    is_own = any(page is shown_pages[name] for name in own)
+    if own and not is_own and (is_front or viewer.is_preview):
         st.switch_page(shown_pages[own[0]])
     draw_chrome(viewer, lang)
     page.run()

@@ -69,7 +69,7 @@ with left:
     history = cache.history(version, viewer, village)
     draw_history(history, {"remaining": say("未脱贫"), "exited": say("已脱贫")})
     if (history[["remaining", "exited"]] < 0).to_numpy().any():
-        st.caption(say("不足 5 户的时点不显示，曲线在该处断开。"))
+        st.caption(say("不足 5 户或可推知不足 5 户的时点不显示，曲线在该处断开。"))
 
     st.subheader(say("措施与致贫原因（户）"), anchor=False)
     causes = cache.causes(version, viewer, village, facts.as_of)

@@ -9,8 +9,7 @@ from typing import Final
 
 from cachetools import LRUCache, cached
 
-from data.access import Action, Viewer, can
-from data.errors import Denied
+from data.access import Action, Viewer
 from data.queries.atlas import (
     Atlas,
     Ground,
@@ -23,6 +22,7 @@ from data.queries.atlas import (
 )
 from data.queries.filters import Choices
 from data.queries.places import get_dataset, list_choices
+from data.refusals import require
 from data.shared import shared_database
 from data.versions import map_version
 
@@ -32,8 +32,7 @@ _FEW: Final = 12  # folded registers are the largest things kept
 
 def require_aggregates(viewer: Viewer) -> None:
     """Refuse a role that sees no figures."""
-    if not can(viewer, Action.SEE_AGGREGATES):
-        raise Denied(role=viewer.role, action=Action.SEE_AGGREGATES)
+    require(viewer, Action.SEE_AGGREGATES)
 
 
 def version_for(viewer: Viewer) -> str:

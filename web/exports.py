@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data.access import SMALL_CELL_HOUSEHOLDS, Viewer
+from data.actions.export_map import DrawnMap, export_map
 from data.errors import AssetsMissing
 from data.figures import format_figure
 from data.queries.atlas import DECIMALS, PERSONS, UNITS, Atlas, IndicatorScale, Sheet
@@ -26,7 +27,6 @@ from geo.offlinemap.words import Words
 from web.atlases import (
     atlas_of,
     choices_of,
-    require_aggregates,
     scales_for,
     sheet_of,
     version_for,
@@ -45,16 +45,23 @@ def save_map(request: Request) -> Response:
     AssetsMissing
         Set-up has not fetched the drawing library.
     Denied, SignInRequired
-        The visitor may not see figures.
+        The visitor may not save maps.
+    ExportsUsedUp
+        The account has exported often enough today.
     """
     viewer = viewer_of(request)
-    require_aggregates(viewer)
     lang = choose_lang(request.query_params.get("lang"))
     filter_, problems = parse_filter(request.query_params, choices_of(version_for(viewer), viewer))
-    page = draw_map(viewer, filter_, lang, notes=[p.sentence(lang) for p in problems])
+
+    def draw() -> DrawnMap:
+        page = draw_map(viewer, filter_, lang, notes=[p.sentence(lang) for p in problems])
+        codes = atlas_of(version_for(viewer), viewer).units["code"]
+        return DrawnMap(page, tuple(c for c in codes if c.startswith(filter_.district)))
+
+    drawn = export_map(shared_database(), viewer, filter_, draw)
     name = f"guatu-{filter_.as_of}-{filter_.district or 'all'}-{filter_.indicator}.html"
     return Response(
-        page,
+        drawn.page,
         media_type="text/html",
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
@@ -235,5 +242,6 @@ def _figures(
     worst = texts["no_gap"]
     if gap is not None:
         households = format_figure(float(gap.households), lang)
-        worst = f"{households} {texts['unit_household']} · {texts[f'gap_{gap.kind}']}"
+        counted = f"{households} {texts['unit_household']}" if gap.households >= 0 else households
+        worst = f"{counted} · {texts[f'gap_{gap.kind}']}"
     return (*persons, (texts["figure_coverage"], coverage), (texts["figure_gap"], worst))

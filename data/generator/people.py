@@ -112,16 +112,11 @@ def member_row(stream: Stream, person: Person, member_id: str) -> dict[str, Any]
         "relation": person.relation,
         "education": _education(stream, person.age),
         "schooling": person.schooling,
-        "health": person.health,
-        "labour": person.labour,
         "months_away": stream.between(1, 10) if works and stream.chance(0.25) else 0,
         "has_skill": works and (person.labour == "skilled" or stream.chance(0.5)),
         "medical_insurance": stream.chance(0.97),
         "pension_insurance": person.age >= _WORKING_AGE[0] and stream.chance(0.9),
         "is_boarding": person.schooling in {"compulsory", "high"} and stream.chance(0.3),
-        "is_tekun": person.labour == "lost" and person.relation == "head" and stream.chance(0.1),
-        "is_orphan": False,
-        "is_disabled": person.health == "disabled",
     }
 
 
@@ -136,11 +131,13 @@ def _education(stream: Stream, age: int) -> str:
 def identity_row(
     stream: Stream, person: Person, member_id: str, household: int, number: int
 ) -> dict[str, Any]:
-    """Give the row of `identity_vault`: codes that can belong to nobody.
+    """Give what the vault will seal: codes that can belong to nobody, and what is sensitive.
 
     The region prefix 99 is allocated to no province and the check digit is wrong; no telephone
-    number of the mainland starts with 100.
+    number of the mainland starts with 100; no village has this name.
     """
+    is_head = person.relation == "head"
+    is_tekun = person.labour == "lost" and is_head and stream.chance(0.1)
     born = date(_YEAR - person.age, stream.between(1, 12), stream.between(1, 28))
     body = f"990000{born:%Y%m%d}{stream.between(0, 999):03d}"
     right = sum(int(d) * w for d, w in zip(body, _CHECK_WEIGHTS, strict=True)) % 11
@@ -149,4 +146,14 @@ def identity_row(
         "name": f"示例户 {household:04d}-{number}",
         "id_number": body + _CHECK_DIGITS[(right + 1) % 11],
         "phone": f"100{stream.between(0, 99_999_999):08d}",
+        "address": f"示例村 {household:04d} 号",
+        "health": person.health,
+        "labour": person.labour,
+        "is_disabled": _flag(is_so=person.health == "disabled"),
+        "is_tekun": _flag(is_so=is_tekun),
+        "is_orphan": _flag(is_so=False),
     }
+
+
+def _flag(*, is_so: bool) -> str:
+    return "yes" if is_so else "no"

@@ -5,6 +5,7 @@ from data.models.audit import AuditEntry, AuditHead
 from data.models.base import Base, Kind
 from data.models.claims import Claim, ClaimLink
 from data.models.control import Dataset, DataVersion
+from data.models.full_views import FullView
 from data.models.keys import SealedKey
 from data.models.measures import (
     Measure,
@@ -52,6 +53,7 @@ __all__ = [
     "DivisionCrosswalk",
     "Enterprise",
     "EventKind",
+    "FullView",
     "Household",
     "HouseholdComposition",
     "IdentityVault",

@@ -29,11 +29,10 @@ class Account(Base):
     totp_last_step: Mapped[int | None] = column("最近用过的动态口令时段")
     recovery_hashes: Mapped[list[str]] = column("恢复码散列", JSON)
     oidc_subject: Mapped[str | None] = column("统一身份标识", unique=True)
-    failures: Mapped[int] = column("连续失败次数")
-    locked_until: Mapped[datetime | None] = column("锁定至（UTC）", Instant)
     version: Mapped[int] = column("版本号")
     changed_at: Mapped[datetime] = column("变更时刻（UTC）", Instant)
     changed_by: Mapped[str] = column("变更人")
+    changed_fields: Mapped[list[str]] = column("最近变更的项目", JSON, default=list)
 
 
 class AccountSession(Base):
@@ -56,11 +55,16 @@ class AccountSession(Base):
 
 
 class SignInFailure(Base):
-    """A failed sign-in, counted by network address for some minutes."""
+    """A failed sign-in, counted for some minutes by network address and by the name tried.
+
+    The name is kept as a keyed hash, whether there is such an account or not: people type
+    passwords into the field of the name, and an answer must not tell which names exist.
+    """
 
     __tablename__ = "sign_in_failure"
     __table_args__ = table("登录失败", Kind.CONTROL)
 
     id: Mapped[str] = column("编号", primary_key=True)
     address: Mapped[str] = column("来自", index=True)
+    name_hash: Mapped[str | None] = column("所试账号的散列", index=True)
     at: Mapped[datetime] = column("时刻（UTC）", Instant, index=True)

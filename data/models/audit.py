@@ -34,17 +34,21 @@ class AuditEntry(Base):
 
 
 class AuditHead(Base):
-    """Where the chain starts and ends: one row each, signed like the chain itself."""
+    """Where the chain starts and ends, and what outlasts its time: signed like the chain itself.
+
+    ``first`` is the first row's number and the hash before it, ``last`` the last row's number and
+    hash, ``kept`` the count of older rows about personal data and the digest of their hashes.
+    """
 
     __tablename__ = "audit_head"
     __table_args__ = table(
         "审计链首尾",
         Kind.CONTROL,
-        CheckConstraint("name IN ('first', 'last')", name="name"),
+        CheckConstraint("name IN ('first', 'kept', 'last')", name="name"),
     )
 
-    name: Mapped[str] = column("端（first 首、last 尾）", primary_key=True)
-    seq: Mapped[int] = column("序号")
+    name: Mapped[str] = column("端（first 首、kept 留存、last 尾）", primary_key=True)
+    seq: Mapped[int] = column("序号（kept 为条数）")
     hash: Mapped[str] = column("校验值")
     signature: Mapped[str] = column("签名")
     at: Mapped[datetime] = column("时刻（UTC）", Instant)

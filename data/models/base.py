@@ -9,7 +9,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from data.columns import Instant
 
-Sensitivity = Literal["identity", "health", "finance", "position"]
+Sensitivity = Literal[
+    "name", "id_number", "phone", "address", "birth_year", "identity", "health", "finance",
+    "position",
+]  # fmt: skip
 
 CODE_LENGTH: Final = 12
 

@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import select
 
-from data.access import Viewer
+from data.access import Action, Viewer, can
 from data.engine import Database, reading
 from data.models import Division
+from data.queries.cells import Cells, hide_cells
 from data.queries.filters import DEFAULT_AS_OF, INDICATORS, Filter
 from data.queries.frames import place_points, read_frame
 from data.queries.freshness import read_fact_days, stale_villages
@@ -93,12 +94,15 @@ class Ground:
         Village code to whether its last recorded fact is older than 90 days, at each stop.
     with_projects
         Districts for which any project is recorded.
+    cells
+        What stays hidden of all measures and stops; None for who may see small cells.
     """
 
     ledger: Ledger
     leaders: tuple[tuple[tuple[str, ...], npt.NDArray[np.int64]], ...]
     stale: Mapping[str, Sequence[bool]]
     with_projects: tuple[str, ...]
+    cells: Cells | None
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,7 @@ def read_ground(db: Database, viewer: Viewer, atlas: Atlas) -> Ground:
         leaders=leaders,
         stale=stale_villages(fact_days, codes, stops),
         with_projects=tuple(list_districts_with_projects(db)),
+        cells=None if can(viewer, Action.SEE_SMALL_CELLS) else hide_cells(ledger),
     )
 
 
@@ -214,7 +219,9 @@ def read_sheet(db: Database, viewer: Viewer, measure: str, ground: Ground) -> Sh
         ledger = narrow_to_measure(connection, ground.ledger, measure)
 
     def measured(groups: tuple[str, ...], leaders: npt.NDArray[np.int64]) -> Indicators:
-        found = measure_groups(ledger, groups, viewer, with_projects=ground.with_projects)
+        found = measure_groups(
+            ledger, groups, viewer, with_projects=ground.with_projects, cells=ground.cells
+        )
         return replace(found, rates={**found.rates, "leaders": leaders.astype(float)})
 
     units, districts, whole = (measured(*counted) for counted in ground.leaders)
@@ -224,7 +231,7 @@ def read_sheet(db: Database, viewer: Viewer, measure: str, ground: Ground) -> Sh
         districts=districts,
         whole=whole,
         gaps={
-            prefix: worst_gaps(ledger, prefix, viewer, stale=ground.stale)
+            prefix: worst_gaps(ledger, prefix, viewer, stale=ground.stale, cells=ground.cells)
             for prefix in (*whole.groups, *districts.groups)
         },
     )

@@ -8,9 +8,10 @@ from typing import Final
 import numpy as np
 from sqlalchemy import Connection, func, select
 
-from data.access import Viewer, prefix_of, reaches, suppress
+from data.access import Action, Viewer, can, prefix_of, reaches, suppress
 from data.engine import Database, reading
 from data.models import Claim, Household, LeaderVillageLink, Pairing, ProjectUnit, Source
+from data.queries.disclosed import read_disclosed
 from data.queries.filters import Filter
 from data.queries.frames import read_frame
 from data.queries.projects import count_greenhouses
@@ -135,8 +136,18 @@ def _compute(
             return None, NO_BASE
         if metric in {"remaining_persons", "exited_persons_in_year"}:
             persons = _persons(connection, viewer, metric, filter_, known_on)
-            return (None, HIDDEN) if persons == SUPPRESSED else (persons, None)
+            is_told = persons != SUPPRESSED and _is_on_the_map(db, viewer, filter_, known_on)
+            return (persons, None) if is_told else (None, HIDDEN)
     return float(_count_others(db, viewer, metric, filter_, known_on)), None
+
+
+def _is_on_the_map(db: Database, viewer: Viewer, filter_: Filter, known_on: date | None) -> bool:
+    """Tell whether the map shows the count too: what it holds back is not told here either."""
+    if can(viewer, Action.SEE_SMALL_CELLS) or known_on is not None:
+        return True
+    cells = read_disclosed(db, viewer).cells.at(filter_.as_of)
+    area = filter_.district if filter_.district in cells.groups else ""
+    return not cells.of("", "status", [area]).any()
 
 
 def _count_others(

@@ -10,7 +10,8 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from data.access import Viewer, hide, is_small, suppress
+from data.access import Action, Viewer, can, is_small
+from data.queries.cells import Cells, hide_cells, measure_of
 from data.queries.register import Counts, Flags, Ledger
 from geo.classify import NOT_APPLICABLE, SUPPRESSED, WITHHELD
 
@@ -66,6 +67,7 @@ def measure_groups(
     viewer: Viewer,
     *,
     with_projects: Collection[str] = (),
+    cells: Cells | None = None,
 ) -> Indicators:
     """Add the ledger up by groups of villages and hide small cells.
 
@@ -80,6 +82,8 @@ def measure_groups(
     with_projects
         Districts (six digits) for which any project is recorded: elsewhere project places are
         *no data*, not zero.
+    cells
+        What stays hidden of all that the viewer reaches; by default, as if that were the ledger.
     """
     rows, size = _rows_of(ledger, groups), len(groups)
     sums = _add_up(ledger, rows, size)
@@ -112,13 +116,73 @@ def measure_groups(
     touched = _total((ledger.exited > 0) & ledger.measured, rows, size)
     for rate in values.values():
         rate[no_record] = np.nan
-    counted = _hide_counts(sums, touched, no_record, groups, viewer)
-    return Indicators(
+    exact = Indicators(
         groups=tuple(groups),
-        persons=counted.persons,
-        households=counted.households,
-        rates={name: _hide_rate(values[name], rate, viewer) for name, rate in rates.items()},
+        persons=_with_states(sums.persons, no_record),
+        households=_with_states(sums.households, no_record),
+        rates=values,
     )
+    if can(viewer, Action.SEE_SMALL_CELLS):
+        return exact
+    few = {name: is_small(households) for name, households in sums.households.items()}
+    few["exited"] = is_small(touched)
+    return _Hiding(ledger, cells or hide_cells(ledger), few).hide(exact, rates)
+
+
+def _with_states(counts: Mapping[str, Counts], no_record: Flags) -> dict[str, Values]:
+    return {name: np.where(no_record[:, None], np.nan, count) for name, count in counts.items()}
+
+
+class _Hiding:
+    """The figures of a ledger's measure, with states in the place of what stays hidden."""
+
+    def __init__(self, ledger: Ledger, cells: Cells, few: Mapping[str, Flags]) -> None:
+        self._measure, self._cells, self._few = measure_of(ledger), cells, few
+
+    def hide(self, exact: Indicators, rates: Mapping[str, _Rate]) -> Indicators:
+        """Hide persons and households of a cell together, and the rates that tell of them."""
+        groups = exact.groups
+        states = {name: self._state(name, groups) for name in exact.persons}
+        shown = [
+            {
+                # Never a true zero: that somebody is *not* there is published.
+                name: np.where((counts == 0) | np.isnan(counts) | (states[name] == 0),
+                               counts, states[name])
+                for name, counts in figures.items()
+            }
+            for figures in (exact.persons, exact.households)
+        ]  # fmt: skip
+        return Indicators(
+            groups=groups,
+            persons=shown[0],
+            households=shown[1],
+            rates={
+                name: self._hide_rate(name, exact, rate, states) for name, rate in rates.items()
+            },
+        )
+
+    def _state(self, name: str, groups: Sequence[str]) -> Values:
+        """Give the state of each hidden count: "<5" only where that gives nothing else away."""
+        whole = name == "on_register"
+        hidden = self._cells.of(self._measure, "file" if whole else "status", groups)
+        quiet = self._cells.of(self._measure, "quiet_file" if whole else "quiet", groups)
+        state = np.where(self._few[name] & ~quiet, SUPPRESSED, WITHHELD)
+        return np.where(hidden, state, 0.0)
+
+    def _hide_rate(
+        self, name: str, exact: Indicators, rate: _Rate, states: Mapping[str, Values]
+    ) -> Values:
+        values, groups = exact.rates[name], exact.groups
+        hidden = self._cells.of(self._measure, name, groups)
+        behind = states["on_register" if name == "places" else "remaining"]
+        # None or all of five and more tells no number.
+        quiet = self._cells.of(self._measure, "quiet_file" if name == "places" else "quiet", groups)
+        quiet = quiet | self._cells.of("", "quiet", groups)
+        plain = (rate.part == 0) | ((rate.part == rate.whole) & (name == "coverage"))
+        plain &= ~quiet & ~is_small(rate.whole)
+        state = np.where(behind == SUPPRESSED, SUPPRESSED, WITHHELD)
+        settled = np.isnan(values) | (values == NOT_APPLICABLE) | plain
+        return np.where(hidden & ~settled, state, values)
 
 
 def paired_shares(ledger: Ledger, groups: Sequence[str]) -> Values:
@@ -189,89 +253,12 @@ def _per_household(rate: _Rate, groups: Sequence[str], with_projects: Collection
     return places
 
 
-def _hide_counts(
-    sums: _Sums[Counts],
-    touched: Counts,
-    no_record: Flags,
-    groups: Sequence[str],
-    viewer: Viewer,
-) -> _Sums[Values]:
-    """Hide small cells, and whatever else would give one away by subtraction.
-
-    On file = remaining + exited, so a small part takes the other part along; and a total less all
-    but one of its parts is that part, so no part is ever hidden alone. A household of which only
-    some members exited counts among the exited here (`touched`).
-    """
-    small = {name: is_small(households) for name, households in sums.households.items()}
-    small["exited"] = is_small(touched)
-    parts = _with_companions(
-        small["remaining"] | small["exited"], (sums.households["remaining"], touched), groups
-    )
-    whole = _with_companions(small["on_register"], (sums.households["on_register"],), groups)
-    withheld = {"remaining": parts, "exited": parts, "on_register": whole}
-    shown = _Sums[Values]()
-    for name, households in sums.households.items():
-        for counts, target in (
-            (sums.persons[name], shown.persons),
-            (households, shown.households),
-        ):
-            values = counts.astype(float)
-            values[no_record] = np.nan
-            # Never a true zero: that somebody is *not* there is published.
-            settled = (values == 0) | np.isnan(values)
-            hidden = hide(values, withheld[name], viewer, WITHHELD)
-            hidden = hide(hidden, small[name], viewer, SUPPRESSED)
-            target[name] = np.where(settled, values, hidden)
-    return shown
-
-
-def _with_companions(hidden: Flags, counts: Sequence[Counts], groups: Sequence[str]) -> Flags:
-    """Hide others beside what is hidden, until no group of any of the counts is hidden alone."""
-    before = np.zeros_like(hidden)
-    while (hidden != before).any():
-        before = hidden
-        for households in counts:
-            hidden = hidden | _companions(hidden, households, groups)
-    return hidden
-
-
-def _companions(hidden: Flags, households: Counts, groups: Sequence[str]) -> Flags:
-    """Mark, where one group alone is hidden beside its siblings, the smallest other one.
-
-    A group of none counts for nothing here: that it has none is shown.
-    """
-    extra = np.zeros_like(hidden)
-    parents = np.asarray([_parent_of(group) for group in groups])
-    for parent in np.unique(parents):
-        rows = np.flatnonzero(parents == parent)
-        some = households[rows] > 0
-        lonely = (hidden[rows] & some).sum(axis=0) == 1
-        candidates = np.where(hidden[rows] | ~some, np.inf, households[rows])
-        found = lonely & np.isfinite(candidates.min(axis=0))
-        extra[rows[candidates.argmin(axis=0)[found]], np.flatnonzero(found)] = True
-    return extra
-
-
-def _parent_of(group: str) -> str:
-    """Give the leading digits of the area whose total a group adds to: its district, or all."""
-    return group[:6] if len(group) > len("PPCCDD") else ""
-
-
-def _hide_rate(values: Values, rate: _Rate, viewer: Viewer) -> Values:
-    """Hide a rate of few households, or one that tells of few what they have or lack."""
-    few = is_small(rate.whole) | is_small(rate.part)
-    if rate.is_share:
-        few |= is_small(rate.whole - rate.part)
-    shown = hide(values, few, viewer, SUPPRESSED)
-    return np.where(np.isnan(values) | (values == NOT_APPLICABLE), values, shown)
-
-
 @dataclass(frozen=True)
 class Gap:
     """The worst gap at one stop: what is missing, for how many households, where most of them.
 
     `households` is of the whole area, `there` of `village`, which has most of them; either is
-    `SUPPRESSED` where it is small and the viewer may not see it.
+    `WITHHELD` where it would tell of a few and the viewer may not see it, `village` then empty.
     """
 
     kind: str
@@ -281,7 +268,12 @@ class Gap:
 
 
 def worst_gaps(
-    ledger: Ledger, prefix: str, viewer: Viewer, *, stale: Mapping[str, Sequence[bool]]
+    ledger: Ledger,
+    prefix: str,
+    viewer: Viewer,
+    *,
+    stale: Mapping[str, Sequence[bool]],
+    cells: Cells | None = None,
 ) -> list[Gap | None]:
     """Find the gap that touches most households on the register, at each stop.
 
@@ -295,11 +287,28 @@ def worst_gaps(
         Decides what is hidden.
     stale
         Village code to whether its last recorded fact is older than 90 days, at each stop.
+    cells
+        What stays hidden of all that the viewer reaches; by default, as if that were the ledger.
     """
-    villages = ledger.households["village"].to_numpy()
-    inside = np.asarray([str(v).startswith(prefix) for v in villages], dtype=bool)
-    kinds = {kind: flags & inside[:, None] for kind, flags in gaps_of(ledger, stale).items()}
-    return [_worst_at(kinds, stop, villages, viewer) for stop in range(len(ledger.stops))]
+    villages = sorted({v for v in ledger.households["village"] if str(v).startswith(prefix)})
+    counts = count_gaps(ledger, villages, stale=stale)
+    hidden = dict.fromkeys(counts, np.zeros((len(villages) + 1, len(ledger.stops)), dtype=bool))
+    if not can(viewer, Action.SEE_SMALL_CELLS):
+        cells = cells or hide_cells(ledger)
+        for kind, numbers in counts.items():
+            masks = hide_gaps(ledger, cells, kind, [prefix, *villages])
+            masks[1:] &= numbers > 0
+            hidden[kind] = masks
+        hidden["stale"][0] |= _is_split(ledger, cells, villages, counts["stale"])
+    return [_worst_at(counts, hidden, stop, villages) for stop in range(len(ledger.stops))]
+
+
+def count_gaps(
+    ledger: Ledger, villages: Sequence[str], *, stale: Mapping[str, Sequence[bool]]
+) -> dict[str, Counts]:
+    """Count each village's remaining households that lack something, by kind of gap."""
+    rows, size = _rows_of(ledger, villages), len(villages)
+    return {kind: _total(flags, rows, size) for kind, flags in gaps_of(ledger, stale).items()}
 
 
 def gaps_of(ledger: Ledger, stale: Mapping[str, Sequence[bool]]) -> dict[str, Flags]:
@@ -313,20 +322,36 @@ def gaps_of(ledger: Ledger, stale: Mapping[str, Sequence[bool]]) -> dict[str, Fl
     }
 
 
+def hide_gaps(ledger: Ledger, cells: Cells, kind: str, groups: Sequence[str]) -> Flags:
+    """Tell where the number of a gap stays hidden, in groups of one length or of several."""
+    name = {"unpaired": "coverage", "no_measure": "reach", "stale": "status"}[kind]
+    return cells.of(measure_of(ledger), name, groups)
+
+
+def _is_split(ledger: Ledger, cells: Cells, villages: Sequence[str], stale: Counts) -> Flags:
+    """Tell where the number of old records divides the villages that are hidden.
+
+    Records are old for all of a village or for none of it: with the villages that are shown,
+    their number then tells how the others share what is left.
+    """
+    unknown = cells.of(measure_of(ledger), "status", villages)
+    remaining = _total(_remaining(ledger), _rows_of(ledger, villages), len(villages))
+    old, fresh = unknown & (stale > 0), unknown & (remaining > stale)
+    return np.asarray(old.any(axis=0) & fresh.any(axis=0), dtype=bool)
+
+
 def _worst_at(
-    kinds: Mapping[str, Flags], stop: int, villages: npt.NDArray[np.object_], viewer: Viewer
+    counts: Mapping[str, Counts], hidden: Mapping[str, Flags], stop: int, villages: Sequence[str]
 ) -> Gap | None:
-    counts = {kind: int(flags[:, stop].sum()) for kind, flags in kinds.items()}
-    kind = max(counts, key=lambda name: counts[name])
-    if counts[kind] == 0:
+    totals = {kind: int(numbers[:, stop].sum()) for kind, numbers in counts.items()}
+    kind = max(totals, key=lambda name: totals[name])
+    if totals[kind] == 0:
         return None
-    codes, numbers = np.unique(villages[kinds[kind][:, stop]].astype(str), return_counts=True)
+    numbers, kept_back = counts[kind][:, stop], hidden[kind][:, stop]
     most = int(numbers.argmax())
-    total, there = np.asarray([counts[kind], numbers[most]])
-    shown = suppress(np.asarray([total, there], float), np.asarray([total, there]), viewer)
     return Gap(
         kind=kind,
-        households=int(shown[0]),
-        village=str(codes[most]) if shown[0] != SUPPRESSED else "",
-        there=int(shown[1]),
+        households=int(WITHHELD) if kept_back[0] else totals[kind],
+        village="" if kept_back.any() else str(villages[most]),
+        there=int(WITHHELD) if kept_back.any() else int(numbers[most]),
     )

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 from sqlalchemy import select
 
-from data.access import Viewer, reaches, scope
+from data.access import DIVISION_LEVELS, Viewer, prefix_of, reaches, scope
 from data.engine import Database, reading
 from data.errors import NotFound
 from data.models import Dataset, DataVersion, Division, Landmark, Measure, Village
@@ -215,3 +215,25 @@ def get_unit(db: Database, viewer: Viewer, code: str) -> Mapping[str, Any]:
         raise NotFound(what=code)
     unit: dict[str, Any] = found.to_dict("records")[0]
     return unit
+
+
+def list_division_names(db: Database, lang: Lang) -> dict[str, str]:
+    """Name the districts, towns and villages by leading digits, each below what it belongs to.
+
+    The names of places are public, and whoever gives rights must be able to name all of them.
+    """
+    column = Division.name_zh if lang == "zh-CN" else Division.name_en
+    statement = (
+        select(Division.code, Division.kind, column.label("name"))
+        .where(Division.superseded_at.is_(None), Division.kind.not_in(("province", "city")))
+        .order_by(Division.code)
+    )
+    with reading(db) as connection:
+        rows = connection.execute(statement).all()
+    names = {prefix_of(row.code): row.name for row in rows}
+    return {
+        prefix: " · ".join(
+            names[prefix[:n]] for n in DIVISION_LEVELS if prefix[:n] in names and n <= len(prefix)
+        )
+        for prefix in sorted(names)
+    }

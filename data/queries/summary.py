@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from data.access import Viewer
+from data.access import Action, Viewer, can
 from data.engine import Database, reading
 from data.queries.claims import list_claims
+from data.queries.disclosed import read_disclosed
 from data.queries.filters import Filter
 from data.queries.indicators import Indicators, Values, measure_groups, paired_shares
 from data.queries.places import get_dataset, list_units
@@ -38,8 +39,12 @@ def summarize(
     with reading(db) as connection:
         ledger = read_ledger(connection, viewer, filter_, [filter_.as_of], known_on=known_on)
     officials = count_officials(db, viewer, filter_, known_on=known_on).to_dict("index")
-    whole = measure_groups(ledger, [""], viewer)
-    by_unit = measure_groups(ledger, codes, viewer)
+    cells = None
+    if not can(viewer, Action.SEE_SMALL_CELLS):
+        # As on the map; on days between its stops, and as known earlier, nothing is told.
+        cells = read_disclosed(db, viewer).cells.at(None if known_on else filter_.as_of)
+    whole = measure_groups(ledger, [filter_.district], viewer, cells=cells)
+    by_unit = measure_groups(ledger, codes, viewer, cells=cells)
     share, shares = paired_shares(ledger, [""])[0, 0], paired_shares(ledger, codes)[:, 0]
     head: dict[str, Any] = {
         "as_of": filter_.as_of.isoformat(),
@@ -88,12 +93,14 @@ def _figures(
         return None if value < 0 else int(value)
 
     coverage = indicators.rates["coverage"][row, 0]
+    on_register = indicators.persons["on_register"][row, 0]
     unknown = np.isnan(coverage) or coverage < 0
     return {
         "households": count(indicators.households["remaining"]),
         "persons": count(indicators.persons["remaining"]),
         "exited": count(indicators.persons["exited"]),
-        "cadres": int(officials["cadres"]),
+        # Hardly a household without a cadre of its own: their number tells of few as well.
+        "cadres": None if on_register < 0 else int(officials["cadres"]),
         "leaders": int(officials["leaders"]),
         "coverage": None if unknown else float(share),
     }

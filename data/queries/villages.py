@@ -1,4 +1,4 @@
-"""One village: its figures, who answers for it, measures by cause, and its households."""
+"""One village: its figures, who answers for it, measures by cause."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,26 +9,32 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import func, select
 
-from data.access import Action, Viewer, can, mask, scope_households, suppress
+from data.access import Action, Viewer, can, scope_households
 from data.engine import Database, reading
-from data.errors import Denied
 from data.models import (
     Cause,
     CauseKind,
     Household,
     Measure,
     MeasureAssignment,
-    Pairing,
 )
+from data.queries.disclosed import Disclosed, read_disclosed
 from data.queries.filters import Filter
 from data.queries.frames import read_frame
 from data.queries.freshness import last_fact_on, read_fact_days, stale_villages
-from data.queries.indicators import Indicators, gaps_of, measure_groups
+from data.queries.indicators import (
+    Values,
+    count_gaps,
+    hide_gaps,
+    measure_groups,
+)
 from data.queries.instants import known, known_before, valid
 from data.queries.places import get_unit
 from data.queries.projects import list_districts_with_projects, list_village_projects
-from data.queries.register import Ledger, read_ledger
+from data.queries.register import narrow_to_measure, read_ledger
 from data.queries.responsibility import list_first_responsible, list_leaders, list_team
+from data.queries.tables import cause_states, measure_states, project_states
+from geo.classify import WITHHELD
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ class VillageFacts:
     """What a panel says about one village on one day.
 
     `figures` holds each indicator's value and the remaining households, `gaps` the remaining
-    households that lack a pairing, a measure or a fresh record: NaN is no data, -1 suppressed.
+    households that lack a pairing, a measure or a fresh record; states as in `geo.classify`.
     """
 
     code: str
@@ -68,20 +74,13 @@ def get_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> Vil
     """
     unit = get_unit(db, viewer, code)
     as_of = filter_.as_of
-    with reading(db) as connection:
-        around = Filter(district=code[:6], measure=filter_.measure)
-        ledger = read_ledger(connection, viewer, around, [as_of])
-        fact_days = read_fact_days(connection, viewer, within=code)
-    indicators, row = _among_siblings(db, viewer, code, ledger)
-    figures = {
-        name: float(v[row, 0]) for name, v in {**indicators.persons, **indicators.rates}.items()
-    }
-    figures |= {f"{name}_households": float(v[row, 0]) for name, v in indicators.households.items()}
-    stale = stale_villages(fact_days, indicators.groups, [as_of])
-    here = (ledger.households["village"] == code).to_numpy(dtype=bool)
-    gaps = {kind: int(flags[here].sum()) for kind, flags in gaps_of(ledger, stale).items()}
+    seen = _read_village(db, viewer, code, filter_)
+    fact_days = seen.fact_days
     projects = list_village_projects(db, viewer, code, as_of=as_of)
-    projects["households"] = _hidden(projects["households"], viewer)
+    if seen.disclosed is not None:
+        states = project_states(db, viewer, seen.disclosed, code, as_of=as_of)
+        pairs = zip(projects["id"], projects["mode"], strict=True)
+        projects["households"] = [states[pair] for pair in pairs]
     return VillageFacts(
         code=code,
         names={"zh-CN": unit["name_zh"], "en": unit["name_en"]},
@@ -92,42 +91,74 @@ def get_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> Vil
         list_state=str(unit["list_state"]),
         clinic=str(unit["clinic"]),
         as_of=as_of,
-        figures=figures,
+        figures=seen.figures,
         leaders=tuple(list_leaders(db, viewer, code, as_of=as_of)),
         team=list_team(db, viewer, code, as_of=as_of),
         responsible=list_first_responsible(db, code[:6], as_of=as_of),
         measures=count_measures(db, viewer, code, as_of=as_of),
         projects=projects,
         last_fact_on=last_fact_on(fact_days.get(code), as_of),
-        gaps=_hide_each(gaps, viewer),
+        gaps=seen.gaps,
     )
 
 
-def _among_siblings(
-    db: Database, viewer: Viewer, code: str, ledger: Ledger
-) -> tuple[Indicators, int]:
-    """Measure a village beside the others of its district: they decide what of it is hidden."""
-    groups = sorted({code, *ledger.households["village"].astype(str)})
-    with_projects = list_districts_with_projects(db)
-    indicators = measure_groups(ledger, groups, viewer, with_projects=with_projects)
-    return indicators, groups.index(code)
+@dataclass(frozen=True)
+class _Seen:
+    figures: Mapping[str, float]
+    gaps: Mapping[str, float]
+    fact_days: Mapping[str, np.ndarray]
+    disclosed: Disclosed | None
 
 
-def _hide_each(counts: Mapping[str, int], viewer: Viewer) -> dict[str, float]:
-    numbers = np.fromiter(counts.values(), dtype=np.int64, count=len(counts))
-    shown = suppress(numbers.astype(float), numbers, viewer)
-    return dict(zip(counts, shown.tolist(), strict=True))
+def _read_village(db: Database, viewer: Viewer, code: str, filter_: Filter) -> _Seen:
+    """Measure a village on one day: exactly, or as it stands among all that the viewer reaches."""
+    day, disclosed = filter_.as_of, _disclosed(db, viewer)
+    stops = [day] if disclosed is None else list(disclosed.ledger.stops)
+    stop = stops.index(day) if day in stops else None
+    with reading(db) as connection:
+        fact_days = read_fact_days(connection, viewer, within=code)
+        if disclosed is None:
+            narrow = Filter(district=code, measure=filter_.measure)
+            ledger = read_ledger(connection, viewer, narrow, stops)
+        else:
+            ledger = narrow_to_measure(connection, disclosed.ledger, filter_.measure)
+    cells = None if disclosed is None else disclosed.cells
+    indicators = measure_groups(
+        ledger, [code], viewer, with_projects=list_districts_with_projects(db), cells=cells
+    )
+    # Only this village's days are read, and only its rows counted.
+    stale = stale_villages(fact_days, sorted({code, *ledger.households["village"]}), stops)
+    gaps = {}
+    for kind, counts in count_gaps(ledger, [code], stale=stale).items():
+        values = counts.astype(float)
+        if cells is not None:
+            hidden = hide_gaps(ledger, cells, kind, [code]) & (counts > 0)
+            values = np.where(hidden, WITHHELD, values)
+        gaps[kind] = _at(values[0], stop)
+    figures = {**indicators.persons, **indicators.rates}
+    figures |= {f"{name}_households": v for name, v in indicators.households.items()}
+    return _Seen(
+        figures={name: _at(v[0], stop) for name, v in figures.items()},
+        gaps=gaps,
+        fact_days=fact_days,
+        disclosed=disclosed,
+    )
 
 
-def _hidden(counts: pd.Series, viewer: Viewer) -> pd.Series:
-    numbers = counts.to_numpy(dtype=np.int64)
-    return pd.Series(suppress(numbers.astype(float), numbers, viewer), index=counts.index)
+def _disclosed(db: Database, viewer: Viewer) -> Disclosed | None:
+    """Read all that the viewer reaches; None for who may see small cells anyway."""
+    return None if can(viewer, Action.SEE_SMALL_CELLS) else read_disclosed(db, viewer)
+
+
+def _at(values: Values, stop: int | None) -> float:
+    """Give the value of a stop; on a day between the stops nothing is told."""
+    return WITHHELD if stop is None else float(values[stop])
 
 
 def count_measures(db: Database, viewer: Viewer, code: str, *, as_of: date) -> pd.DataFrame:
     """Count a village's households by measure in force: `code`, `name_zh`, `name_en`, `households`.
 
-    Every measure has its row; 0 is a true zero, -1 suppressed.
+    Every measure has its row; 0 is a true zero. Who sees no small cells gets what the map shows.
     """
     held = MeasureAssignment
     counted = (
@@ -144,7 +175,9 @@ def count_measures(db: Database, viewer: Viewer, code: str, *, as_of: date) -> p
             .order_by(Measure.position)
         ).all()
     frame = pd.DataFrame(names, columns=["code", "name_zh", "name_en"])
-    frame["households"] = _hidden(frame["code"].map(counts).fillna(0), viewer)
+    disclosed = _disclosed(db, viewer)
+    shown = counts if disclosed is None else measure_states(disclosed, code, as_of)
+    frame["households"] = frame["code"].map(shown).fillna(0).astype(float)
     return frame
 
 
@@ -155,8 +188,11 @@ def cross_causes(db: Database, viewer: Viewer, code: str, *, as_of: date) -> pd.
     -------
     pandas.DataFrame
         `cause_zh`, `cause_en` and one column a measure's code; causes that occur, in the forms'
-        order; -1 where suppressed.
+        order.
     """
+    disclosed = _disclosed(db, viewer)
+    if disclosed is not None:
+        return cause_states(db, viewer, disclosed, code, as_of=as_of)
     before = known_before(None)
     statement = (
         select(
@@ -183,7 +219,7 @@ def cross_causes(db: Database, viewer: Viewer, code: str, *, as_of: date) -> pd.
     )
     with reading(db) as connection:
         rows = read_frame(connection, scope_households(statement, viewer))
-    rows["households"] = _hidden(rows["households"], viewer)
+    rows["households"] = rows["households"].astype(float)
     table = rows.pivot_table(
         index=["position", "name_zh", "name_en"], columns="measure_code", values="households",
         fill_value=0,
@@ -194,96 +230,18 @@ def cross_causes(db: Database, viewer: Viewer, code: str, *, as_of: date) -> pd.
 
 def village_history(db: Database, viewer: Viewer, code: str, stops: list[date]) -> pd.DataFrame:
     """Give a village's persons at each stop: `day`, `remaining`, `exited`, `on_register`."""
-    ledger = _ledger_around(db, viewer, code, code[:6], stops)
-    indicators, row = _among_siblings(db, viewer, code, ledger)
-    history: dict[str, Any] = {"day": stops}
-    return pd.DataFrame(history | {name: v[row] for name, v in indicators.persons.items()})
-
-
-def _ledger_around(db: Database, viewer: Viewer, code: str, area: str, stops: list[date]) -> Ledger:
-    """Fold the register of an area, for a village of it that the viewer may see."""
     get_unit(db, viewer, code)
-    with reading(db) as connection:
-        return read_ledger(connection, viewer, Filter(district=area), stops)
-
-
-def list_households(db: Database, viewer: Viewer, code: str, *, as_of: date) -> pd.DataFrame:
-    """List a village's households on file, masked.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `household`, `persons`, `status` (registered or exited), `cause`, `measures`, `cadres`.
-
-    Raises
-    ------
-    Denied
-        The viewer's role sees no households.
-    NotFound
-        The village lies outside the viewer's areas.
-    """
-    decision = can(viewer, Action.SEE_HOUSEHOLDS, code)
-    ledger = _ledger_around(db, viewer, code, code, [as_of])
-    if not decision:
-        raise Denied(role=viewer.role, action=Action.SEE_HOUSEHOLDS)
-    frame = ledger.households[["code"]].rename(columns={"code": "household"})
-    frame["persons"] = (ledger.registered + ledger.exited + ledger.exited_before)[:, 0]
-    frame["status"] = np.where(ledger.registered[:, 0] > 0, "registered", "exited")
-    frame = frame[frame["persons"] > 0].reset_index(drop=True)
-    details = _household_details(db, viewer, code, as_of)
-    joined = frame.merge(details, how="left", on="household")
-    origins = {"household": Household.code, "cause": Cause.cause_code}
-    return mask(joined, origins)
-
-
-def _household_details(db: Database, viewer: Viewer, code: str, as_of: date) -> pd.DataFrame:
-    before = known_before(None)
-    cause = (
-        select(Cause.household_code.label("household"), CauseKind.name_zh.label("cause"))
-        .join(CauseKind, CauseKind.code == Cause.cause_code)
-        .join(Household, Household.code == Cause.household_code)
-        .where(
-            Household.village_code == code,
-            Cause.is_main,
-            known(Cause, before),
-            valid(Cause, as_of),
-        )
-    )
-    measures = (
-        select(MeasureAssignment.household_code.label("household"), Measure.name_zh)
-        .join(
-            Measure,
-            (Measure.code == MeasureAssignment.measure_code)
-            & (Measure.vocabulary == MeasureAssignment.vocabulary),
-        )
-        .join(Household, Household.code == MeasureAssignment.household_code)
-        .where(
-            Household.village_code == code,
-            known(MeasureAssignment, before),
-            valid(MeasureAssignment, as_of),
-        )
-        .order_by(Measure.position)
-    )
-    cadres = (
-        select(
-            Pairing.household_code.label("household"),
-            func.count(Pairing.official_id.distinct()).label("cadres"),
-        )
-        .join(Household, Household.code == Pairing.household_code)
-        .where(Household.village_code == code, known(Pairing, before), valid(Pairing, as_of))
-        .group_by(Pairing.household_code)
-    )
-    with reading(db) as connection:
-        frames = [
-            pd.DataFrame(
-                connection.execute(scope_households(s, viewer)).fetchall(),
-                columns=columns,
-            )
-            for s, columns in (
-                (cause, ["household", "cause"]),
-                (measures, ["household", "measures"]),
-                (cadres, ["household", "cadres"]),
-            )
-        ]
-    joined = frames[1].groupby("household")["measures"].agg("、".join).reset_index()
-    return frames[0].merge(joined, how="outer").merge(frames[2], how="outer")
+    disclosed = _disclosed(db, viewer)
+    if disclosed is None:
+        with reading(db) as connection:
+            ledger = read_ledger(connection, viewer, Filter(district=code), stops)
+        indicators = measure_groups(ledger, [code], viewer)
+        columns: list[int | None] = list(range(len(stops)))
+    else:
+        indicators = measure_groups(disclosed.ledger, [code], viewer, cells=disclosed.cells)
+        columns = [disclosed.stop_of(stop) for stop in stops]
+    history: dict[str, Any] = {"day": stops}
+    persons = {
+        name: [_at(v[0], column) for column in columns] for name, v in indicators.persons.items()
+    }
+    return pd.DataFrame(history | persons)

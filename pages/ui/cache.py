@@ -5,7 +5,9 @@ and no role is handed another's rows.
 """
 
 import gc
+from collections.abc import Callable
 from datetime import date
+from typing import Any, Final
 
 import pandas as pd
 import streamlit as st
@@ -15,19 +17,23 @@ from data.engine import Database
 from data.queries.claims import ClaimFigure, list_claims
 from data.queries.filters import Choices, Filter
 from data.queries.instants import monthly_stops
+from data.queries.people import list_households
 from data.queries.places import DatasetFacts, get_dataset, list_choices
 from data.queries.register import get_last_event_day
 from data.queries.villages import (
     VillageFacts,
     cross_causes,
     get_village,
-    list_households,
     village_history,
 )
 from data.shared import shared_database
 from data.versions import map_version
 
 _KEPT = 256
+# Whoever may see the same shares what was read; who looks, and from where, is no part of the key.
+_BY_SCOPE: Final[dict[str | type[Any], Callable[[Any], Any]]] = {
+    Viewer: lambda viewer: viewer.scope_key
+}
 
 
 def dataset() -> tuple[Database, DatasetFacts]:
@@ -52,49 +58,49 @@ def version_for(viewer: Viewer) -> str:
     return map_version(dataset()[1], viewer)
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
 def choices(version: str, viewer: Viewer) -> Choices:
     """Give what a filter may name."""
     del version
     return list_choices(shared_database(), viewer)
 
 
-@st.cache_resource(max_entries=_KEPT, show_spinner=False)
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
 def claims(version: str, viewer: Viewer) -> list[ClaimFigure]:
     """Give the published figures with the ledger's own."""
     del version
     return list_claims(shared_database(), viewer)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
 def last_event(version: str, viewer: Viewer) -> date | None:
     """Give the day after which figures are carried forward."""
     del version
     return get_last_event_day(shared_database(), viewer)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
 def village(version: str, viewer: Viewer, code: str, as_of: date, measure: str) -> VillageFacts:
     """Give what the panel says of a village."""
     del version
     return get_village(shared_database(), viewer, code, Filter(as_of=as_of, measure=measure))
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
 def history(version: str, viewer: Viewer, code: str) -> pd.DataFrame:
     """Give a village's persons at every stop."""
     del version
     return village_history(shared_database(), viewer, code, monthly_stops())
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
 def causes(version: str, viewer: Viewer, code: str, as_of: date) -> pd.DataFrame:
     """Give a village's households by cause and measure."""
     del version
     return cross_causes(shared_database(), viewer, code, as_of=as_of)
 
 
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
 def households(version: str, viewer: Viewer, code: str, as_of: date) -> pd.DataFrame:
     """Give a village's households, masked for the viewer."""
     del version

@@ -21,7 +21,7 @@ def shown() -> Iterator[None]:
     try:
         yield
     except AppError as error:
-        _show(error)
+        show(error)
         st.stop()
 
 
@@ -32,7 +32,8 @@ def _language() -> Lang:
         return DEFAULT_LANG
 
 
-def _show(error: AppError) -> None:
+def show(error: AppError) -> None:
+    """Show an expected failure as its sentence."""
     st.error(_plain(render_error(error, _language())), icon=":material/info:")
 
 
@@ -47,7 +48,7 @@ _MARKDOWN = frozenset("\\`*_{}[]()#+-.!|<>~$:&")
 def on_script_error(error: Exception) -> bool:
     """Show a failure that reached no page's end; Streamlit then shows nothing of its own."""
     if isinstance(error, AppError):
-        _show(error)
+        show(error)
         return True
     number = secrets.token_hex(4)
     _LOG.error("unexpected failure %s", number, exc_info=error)

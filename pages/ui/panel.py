@@ -11,6 +11,7 @@ from data.queries.filters import Choices, Filter
 from data.queries.freshness import STALE_AFTER_DAYS
 from data.queries.villages import VillageFacts
 from data.text import Lang, format_day, format_number, join_words, mark, translate
+from geo.classify import WITHHELD
 from pages.ui.cards import Row, draw_card
 from pages.ui.words import speak
 
@@ -139,8 +140,11 @@ def project_rows(projects: pd.DataFrame, lang: Lang) -> list[Row]:
     rows = []
     for project in projects.to_dict("records"):
         mode = MODES[project["mode"]]
-        count = format_figure(float(project["households"]), lang)
+        households = float(project["households"])
+        count = format_figure(households, lang)
         served = say("{mode} {count} 户", mode=say(mode), count=count)
+        if households == WITHHELD:  # nothing that could be of households
+            served = say("{mode}：{count}", mode=say(mode), count=count)
         rows.append((str(project[name]), served))
     return rows
 

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from data.access import ACTION_NAMES, ROLE_NAMES, Viewer
-from data.door import admit
+from data.door import admit, note_refusal
 from data.errors import AccessError, Denied, SignInRequired
 from data.settings import load_settings
 from data.text import Lang, choose_lang, render_error, translate
@@ -25,7 +25,7 @@ def enter() -> Viewer:
         Nobody is signed in.
     """
     st.session_state.pop(_VIEWER, None)
-    viewer = admit(load_settings(), st.context.cookies)
+    viewer = admit(load_settings(), st.context.cookies, st.context.ip_address or "")
     st.session_state[_VIEWER] = viewer
     return viewer
 
@@ -48,6 +48,7 @@ def _admitted(page: str) -> Viewer:
         raise SignInRequired
     wanted = BY_NAME[page]
     if not wanted.admits(viewer):
+        note_refusal(viewer, page)
         lang = language()
         raise Denied(
             role=translate(ROLE_NAMES[viewer.role], lang),

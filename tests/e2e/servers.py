@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,18 @@ def start_server(
         break
     stop_server(server)
     pytest.fail(f"The server did not get ready:\n{log.read_text(encoding='utf-8')}")
+
+
+def is_listening(port: int, process: "subprocess.Popen[bytes]", patience_s: float) -> bool:
+    """Wait until somebody listens on a port of this machine, or the process has ended."""
+    for _ in range(int(patience_s / LOOK_S)):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        if process.poll() is not None:
+            return False
+        time.sleep(LOOK_S)
+    return False
 
 
 def answers(url: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.board import Board
 from tests.e2e.conftest import Offline
@@ -77,31 +77,6 @@ def test_trap_a_pages_folder_beside_the_script_runs_a_page_alone(
     page.goto("/secret")  # once the shell has run, the old router is gone
     expect(page.get_by_text("the shell")).to_be_visible()
     expect(page.get_by_text("the register")).to_have_count(0)
-
-
-def shows_nothing(page: Page) -> None:
-    expect(page.get_by_test_id("stAlert")).to_contain_text("请先从首页进入并登录")
-    expect(page.locator(".guatu-board, .g-card, .g-table, .g-figures")).to_have_count(0)
-    text = page.locator("body").inner_text()
-    assert not any(word in text for word in ("1,515", "1,424", "东兴村", "领导 "))
-
-
-def test_a_stranger_gets_a_sentence_and_no_data(
-    launch_fresh: Callable[..., Server], demo_file: Path, visit: Callable[..., Board]
-):
-    server = launch_fresh(demo_file, settings={"GUATU_MODE": "production"})
-    board = visit("/village?village=150303104238", at=server, is_alone=True)
-    shows_nothing(board.page)
-    for path in ("/", "/leader", "/claims"):
-        board.page.goto(path)
-        shows_nothing(board.page)
-    get = board.page.request.get
-    for path in ("/layers/zh-CN/places.json", "/layers/zh-CN/values.all.json", "/export/map.html"):
-        answer = get(path)
-        assert answer.status == 401
-        assert answer.json()["code"] == "sign_in_required"
-    assert get("/demo/role/office").status == 404
-    assert board.offline.refused == []
 
 
 def test_streamlit_run_serves_pages_and_routes(

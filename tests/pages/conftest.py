@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from data import door
@@ -36,6 +37,8 @@ class Visitor:
     def run(self) -> "Visitor":
         with self.patch.context() as patch:
             patch.setattr(door, "DEFAULT_ROLE", self.role)
+            # Streamlit's test has no connection that an address could come from.
+            patch.setattr(ContextProxy, "ip_address", property(lambda _self: "127.0.0.1"))
             self.test.run()
         return self
 

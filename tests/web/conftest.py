@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from data.door import ROLE_COOKIE
+from tests.e2e.production import make_key
 from web.routes import exception_handlers, middleware, routes
 
 HERE = "http://127.0.0.1:8501"
@@ -25,8 +26,12 @@ def _fail(_request: Request) -> Response:
 
 
 @pytest.fixture
-def visit(use_database: Callable[[Path], None], demo_file: Path) -> Visit:
+def visit(
+    use_database: Callable[[Path], None], demo_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> Visit:
     """Open the site as somebody: a role, a database, an address."""
+    # Many tests save maps as the same account, in one database and on one day.
+    monkeypatch.setenv("GUATU_EXPORTS_PER_DAY", "1000")
 
     def open_site(
         role: str = "leader", *, database: Path = demo_file, base_url: str = HERE, **options: Any
@@ -44,3 +49,12 @@ def visit(use_database: Callable[[Path], None], demo_file: Path) -> Visit:
         )  # fmt: skip
 
     return open_site
+
+
+@pytest.fixture
+def production(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set what production needs before the site is opened."""
+    settings = {"MODE": "production", "PUBLIC_URL": HERE, "SECRET_KEY": make_key(),
+                "DATA_KEY": make_key()}  # fmt: skip
+    for name, value in settings.items():
+        monkeypatch.setenv(f"GUATU_{name}", value)

@@ -223,9 +223,8 @@ def test_roles_without_figures_are_refused(visit, role, path):
 
 
 @pytest.mark.parametrize("path", [PLACES, VALUES.format("all"), "/export/map.html", "/tiles/1/0/0"])
-def test_in_production_a_stranger_is_asked_to_sign_in(visit, monkeypatch, path):
-    monkeypatch.setenv("GUATU_MODE", "production")
-    answer = visit("office").get(path)
+def test_in_production_a_stranger_is_asked_to_sign_in(production, visit, tmp_path, path):
+    answer = visit("office", database=tmp_path / "none.db").get(path)
     assert (answer.status_code, answer.json()["code"]) == (401, "sign_in_required")
 
 

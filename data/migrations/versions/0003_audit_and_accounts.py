@@ -15,17 +15,33 @@ TRIGGERS = (
     CREATE TRIGGER audit_entry_is_append_only_update BEFORE UPDATE ON audit_entry
     BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END
     """,
-    # Whatever the setting says, no row of the last 183 days ever goes; nor one out of the middle.
+    # Whatever a setting says: half a year for every row, three years for acts on personal data.
+    # That a row goes out of the middle is for the chain to tell; here it is only its age.
     """
     CREATE TRIGGER audit_entry_is_kept BEFORE DELETE ON audit_entry
     WHEN OLD.at > datetime('now', '-183 days')
-        OR EXISTS (SELECT 1 FROM audit_entry AS older WHERE older.seq < OLD.seq)
-    BEGIN SELECT RAISE(ABORT, 'audit_entry is kept for at least 183 days'); END
+        OR (OLD.deed IN ('full_view', 'search', 'export', 'import', 'edit', 'erasure', 'review')
+            AND OLD.at > datetime('now', '-1095 days'))
+    BEGIN SELECT RAISE(ABORT, 'audit_entry is kept until its time is over'); END
     """,
     """
     CREATE TRIGGER audit_entry_is_never_replaced BEFORE INSERT ON audit_entry
     WHEN EXISTS (SELECT 1 FROM audit_entry AS old WHERE old.seq >= NEW.seq)
     BEGIN SELECT RAISE(ABORT, 'audit_entry keeps every row'); END
+    """,
+    """
+    CREATE TRIGGER audit_head_stays BEFORE DELETE ON audit_head
+    BEGIN SELECT RAISE(ABORT, 'audit_head stays'); END
+    """,
+    """
+    CREATE TRIGGER audit_head_is_never_replaced BEFORE INSERT ON audit_head
+    WHEN EXISTS (SELECT 1 FROM audit_head AS old WHERE old.name = NEW.name)
+    BEGIN SELECT RAISE(ABORT, 'audit_head is never replaced'); END
+    """,
+    """
+    CREATE TRIGGER audit_head_never_goes_back BEFORE UPDATE ON audit_head
+    WHEN NEW.name <> OLD.name OR (NEW.name <> 'kept' AND NEW.seq <= OLD.seq)
+    BEGIN SELECT RAISE(ABORT, 'audit_head never goes back'); END
     """,
 )
 
@@ -60,7 +76,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("signature", sa.String(), nullable=False),
         sa.Column("at", columns.Instant(), nullable=False),
-        sa.CheckConstraint("name IN ('first', 'last')", name=op.f("ck_audit_head_name")),
+        sa.CheckConstraint("name IN ('first', 'kept', 'last')", name=op.f("ck_audit_head_name")),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_audit_head")),
     )
     op.create_table(
@@ -86,11 +102,10 @@ def upgrade() -> None:
         sa.Column("totp_last_step", sa.Integer(), nullable=True),
         sa.Column("recovery_hashes", sa.JSON(), nullable=False),
         sa.Column("oidc_subject", sa.String(), nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("locked_until", columns.Instant(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("changed_at", columns.Instant(), nullable=False),
         sa.Column("changed_by", sa.String(), nullable=False),
+        sa.Column("changed_fields", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_account")),
         sa.UniqueConstraint("oidc_subject", name=op.f("uq_account_oidc_subject")),
     )
@@ -118,10 +133,11 @@ def upgrade() -> None:
         "sign_in_failure",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
+        sa.Column("name_hash", sa.String(), nullable=True),
         sa.Column("at", columns.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failure")),
     )
-    for name in ("address", "at"):
+    for name in ("address", "name_hash", "at"):
         op.create_index(op.f(f"ix_sign_in_failure_{name}"), "sign_in_failure", [name])
     if op.get_bind().dialect.name == "sqlite":
         for statement in TRIGGERS:

@@ -113,12 +113,13 @@ def test_households_have_one_to_six_members_each_of_one_household(drawn):
 
 def test_causes_fit_the_members(drawn):
     people = defaultdict(list)
-    by_id = {row["id"]: row for row in drawn[Member]}
+    sealed = {row["member_id"]: row for row in drawn[IdentityVault]}
+    by_id = {row["id"]: {**row, **sealed[row["id"]]} for row in drawn[Member]}
     for member, home in drawn.home_of.items():
         people[home].append(by_id[member])
     fits = {
         "illness": lambda p: p["health"] in {"chronic", "severe"},
-        "disability": lambda p: p["is_disabled"],
+        "disability": lambda p: p["is_disabled"] == "yes",
         "schooling": lambda p: p["schooling"] != "none" and p["birth_year"] >= 1998,
     }
     main = {row["household_code"]: row["cause_code"] for row in drawn[Cause] if row["is_main"]}
@@ -140,11 +141,12 @@ def test_a_household_has_one_main_cause_and_at_most_two_others(drawn):
 
 
 def test_minors_and_the_old_do_not_work(drawn):
+    labour = {row["member_id"]: row["labour"] for row in drawn[IdentityVault]}
     for person in drawn[Member]:
         age = 2016 - person["birth_year"]
         if age < 18 or age > 64:
             assert person["months_away"] == 0
-            assert person["labour"] in {"lost", "none"}
+            assert labour[person["id"]] in {"lost", "none"}
 
 
 def test_measures_answer_the_cause_and_nobody_has_none(drawn):
@@ -158,7 +160,7 @@ def test_measures_answer_the_cause_and_nobody_has_none(drawn):
         assert row["vocabulary"] == "WH5"
         held[row["household_code"]].add(row["measure_code"])
     assert set(held) == set(drawn.village_of)
-    labour = {row["id"]: row["labour"] for row in drawn[Member]}
+    labour = {row["member_id"]: row["labour"] for row in drawn[IdentityVault]}
     able = {home for member, home in drawn.home_of.items()
             if labour[member] in {"ordinary", "skilled"}}  # fmt: skip
     for row in drawn[Cause]:
@@ -183,6 +185,15 @@ def test_identities_can_belong_to_nobody(drawn):
         assert number[-1] != right
         assert re.fullmatch(r"100\d{8}", row["phone"])
         assert re.fullmatch(r"示例户 \d{4}-\d", row["name"])
+        assert re.fullmatch(r"示例村 \d{4} 号", row["address"])
+
+
+def test_what_is_sensitive_is_drawn_for_the_vault_alone(drawn):
+    sensitive = {"name", "id_number", "phone", "address", "health", "labour", "is_disabled",
+                 "is_tekun", "is_orphan"}  # fmt: skip
+    assert all(set(row) == sensitive | {"member_id"} for row in drawn[IdentityVault])
+    assert not set(drawn[Member][0]) & sensitive
+    assert {row["is_tekun"] for row in drawn[IdentityVault]} == {"yes", "no"}
 
 
 def test_household_codes_say_nothing_and_differ(drawn):

@@ -16,14 +16,9 @@ from data.queries.filters import INDICATORS, Filter
 from data.queries.freshness import last_fact_on, stale_villages
 from data.queries.indicators import Gap
 from data.queries.instants import LAST_STOP, OPENING, monthly_stops
+from data.queries.people import list_households
 from data.queries.places import list_units
-from data.queries.villages import (
-    count_measures,
-    cross_causes,
-    get_village,
-    list_households,
-    village_history,
-)
+from data.queries.villages import count_measures, cross_causes, get_village, village_history
 from geo.classify import NOT_APPLICABLE
 from tests.unit.data.folding import EVERYBODY
 from tests.unit.data.sheets import sheet_for

@@ -29,6 +29,7 @@ from data.models import (
     EventKind,
     Household,
     HouseholdComposition,
+    IdentityVault,
     LeaderVillageLink,
     MeasureAssignment,
     Member,
@@ -40,6 +41,7 @@ from data.models import (
     Village,
     WorkTeam,
 )
+from data.vault import seal_identities
 
 JIA, YI, BING = "990121100201", "990121100202", "990122100201"
 VILLAGES: Final = {"A": JIA, "B": YI, "C": BING}
@@ -100,10 +102,19 @@ def member_row(key: str) -> dict[str, Any]:
     """Give a member about whom nothing special is known."""
     return {
         "id": key, "sex": "female", "birth_year": 1966, "relation": "head",
-        "education": "primary", "schooling": "none", "health": "healthy", "labour": "ordinary",
-        "months_away": 0, "has_skill": False, "medical_insurance": True,
-        "pension_insurance": True, "is_boarding": False, "is_tekun": False, "is_orphan": False,
-        "is_disabled": False,
+        "education": "primary", "schooling": "none", "months_away": 0, "has_skill": False,
+        "medical_insurance": True, "pension_insurance": True, "is_boarding": False,
+    }  # fmt: skip
+
+
+def identity_row(key: str) -> dict[str, Any]:
+    """Give what is sealed of a member: values that occur nowhere else, and can be looked for."""
+    place = [m for home in SIZES for m in members_of(home)].index(key)
+    return {
+        "member_id": key, "name": f"丘处厚{place:02d}", "id_number": f"99000019660101{place:03d}X",
+        "phone": f"1000000{place:04d}", "address": f"竹影村{place:02d}号竹篱笆院",
+        "health": "chronic", "labour": "lost", "is_disabled": "no", "is_tekun": "yes",
+        "is_orphan": "no",
     }  # fmt: skip
 
 
@@ -156,6 +167,11 @@ def _load_people(connection: Connection) -> None:
     for key in SIZES:
         load_rows(connection, Household, [household_row(key, VILLAGES[key[0]])])
         load_rows(connection, Member, map(member_row, members_of(key)))
+        identities = map(identity_row, members_of(key))
+        load_rows(
+            connection, IdentityVault,
+            seal_identities(connection, identities, by="test", at=recorded(IDENTIFIED)),
+        )  # fmt: skip
         load_rows(
             connection,
             HouseholdComposition,

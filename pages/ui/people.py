@@ -1,0 +1,111 @@
+"""Members of a household on screen: words for what they are, masked rows, the full record."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from data.access import MASK
+from data.queries.people import HouseholdRecord
+from data.text import Lang, mark
+from data.vault import CODED, FIELD_NAMES
+from pages.ui.cards import draw_table
+from pages.ui.words import speak
+
+RELATIONS: Final = {
+    "head": mark("户主"),
+    "spouse": mark("配偶"),
+    "parent": mark("父母"),
+    "child": mark("子女"),
+    "grandchild": mark("孙子女"),
+}
+_SEXES: Final = {"male": mark("男"), "female": mark("女")}
+_EDUCATIONS: Final = {
+    "none": mark("学龄前"),
+    "illiterate": mark("文盲或半文盲"),
+    "primary": mark("小学"),
+    "junior": mark("初中"),
+    "senior": mark("高中"),
+}
+_SCHOOLINGS: Final = {
+    "none": mark("非在校生"),
+    "kindergarten": mark("幼儿园"),
+    "compulsory": mark("义务教育"),
+    "high": mark("高中阶段"),
+    "college": mark("大专及以上"),
+}
+_TITLES: Final = (
+    mark("成员"), mark("性别"), mark("年龄段"), mark("文化程度"), mark("在校情况"),
+)  # fmt: skip
+_MASKED: Final = ("name", "id_number", "phone", "health")
+_FULL: Final = {
+    ("id_number", "phone", "address"): (1.6, 1.1, 1),
+    ("health", "labour", "is_disabled", "is_tekun", "is_orphan"): (1, 1, 1, 1, 1),
+}
+"""Lines of a person's slip, with the width of each place."""
+
+
+def name_member(record: HouseholdRecord, member_id: str, lang: Lang) -> str:
+    """Tell a member from the others of the household without naming anybody: 1 户主."""
+    say = speak(lang)
+    ids = list(record.members["id"])
+    place = ids.index(member_id)
+    relation = str(record.members["relation"].iloc[place])
+    return f"{place + 1} · {say(RELATIONS.get(relation, relation))}"
+
+
+def draw_masked(record: HouseholdRecord, lang: Lang) -> None:
+    """Draw one row a member: relation, sex, age band, schooling, and what is hidden."""
+    say = speak(lang)
+    draw_table(
+        [say(title) for title in _TITLES] + [say(FIELD_NAMES[name]) for name in _MASKED],
+        (
+            [
+                f"{number} · {_word(RELATIONS, row['relation'], lang)}",
+                _word(_SEXES, row["sex"], lang),
+                str(row["birth_year"]),
+                _word(_EDUCATIONS, row["education"], lang),
+                _word(_SCHOOLINGS, row["schooling"], lang),
+                *_hidden(row, lang),
+            ]
+            for number, row in enumerate(record.members.to_dict("records"), start=1)
+        ),
+        stack=True,
+    )
+
+
+def _hidden(row: Mapping[Any, Any], lang: Lang) -> list[str]:
+    if row["is_erased"]:
+        return [speak(lang)("已依法删除"), *["–"] * (len(_MASKED) - 1)]
+    return [MASK] * len(_MASKED)
+
+
+def _word(words: Mapping[str, str], code: object, lang: Lang) -> str:
+    return speak(lang)(words[str(code)]) if str(code) in words else str(code)
+
+
+def draw_full(record: HouseholdRecord, lang: Lang) -> None:
+    """Draw everything about each member, as plain text that no markup can come out of."""
+    for number, row in enumerate(record.members.to_dict("records"), start=1):
+        with st.container(border=True, key=f"person_{number}"):
+            _draw_person(pd.Series(row), lang)
+
+
+def _draw_person(row: pd.Series, lang: Lang) -> None:
+    say = speak(lang)
+    facts = " · ".join((
+        _word(RELATIONS, row["relation"], lang),
+        _word(_SEXES, row["sex"], lang),
+        say("{year} 年生", year=row["birth_year"]),
+    ))  # fmt: skip
+    who, what = st.columns([0.5, 0.5], vertical_alignment="center")
+    who.text(say("已依法删除") if row["is_erased"] else row["name"])
+    what.text(facts)
+    if row["is_erased"]:
+        return
+    for names, widths in _FULL.items():
+        for place, name in zip(st.columns(widths), names, strict=True):
+            place.caption(say(FIELD_NAMES[name]))
+            value = str(row[name])
+            place.text(_word(CODED[name], value, lang) if name in CODED else value or "–")

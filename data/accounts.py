@@ -4,7 +4,6 @@ Every change is one transaction and one row of the audit, and ends the account's
 goes on with rights of before.
 """
 
-import ipaddress
 import itertools
 import re
 from collections.abc import Iterator
@@ -13,62 +12,31 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Final
 
-from sqlalchemy import Connection, case, delete, func, insert, select, update
-from ulid import ULID
+from sqlalchemy import Connection, case, func, insert, select, update
 
-from data.access import DIVISION_LEVELS, OPERATOR, Action, Role, Stranger, Viewer, prefix_of
+from data.access import DIVISION_LEVELS, OPERATOR, Action, Role, Viewer, prefix_of
 from data.audit import Deed, record
 from data.engine import Database, reading, transaction
 from data.errors import (
     BadAccount,
     LastAdministrator,
     NotFound,
-    SignInLocked,
-    SignInRequired,
     StaleEdit,
-    WeakPassword,
-    WrongCode,
-    WrongCredentials,
 )
-from data.keyring import purpose_key
-from data.keys import load_keys
-from data.models import Account, AccountSession, Division, Official, SignInFailure
+from data.lockouts import STEPS, forget_failures, hash_name, is_locked
+from data.models import Account, AccountSession, Division, Official
 from data.passwords import (
-    FIRST_HOLDS,
-    STRICT_AGE,
-    STRICT_FORMER,
     hash_password,
-    is_password,
-    is_strict,
     make_first_password,
-    needs_rehash,
-    require_strong,
 )
 from data.refusals import refusals_recorded, require
-from data.sealing import derive, index_of
-from data.second_factors import (
-    hash_recovery_code,
-    make_recovery_codes,
-    match_step,
-    open_secret,
-    seal_secret,
-    without_recovery_code,
-)
-from data.sessions import Stage, end_sessions_of, is_in_term, is_open_at, set_preview
+from data.sessions import end_sessions_of, is_in_term, is_open_at, set_preview
 from data.text import LANGS, join_words, mark, translate
 
-FAILURES_OF_AN_ACCOUNT: Final = 5
-FAILURES_OF_AN_ADDRESS: Final = 20
-LOCKED: Final = timedelta(minutes=15)
-_LOCKED_MINUTES: Final = int(LOCKED.total_seconds() // 60)
-NEEDS_SECOND_FACTOR: Final = frozenset({Role.ADMIN, Role.CLERK})
 _SEES_EVERYTHING: Final = frozenset({Role.LEADER, Role.OFFICE, Role.PLANNER, Role.HELPER})
 """Without an area these see everywhere; a helper's limit is the paired households."""
 _SEES_NO_PLACE: Final = frozenset({Role.ADMIN, Role.AUDITOR})
 _AREAS_TOLD: Final = 4
-_PREFIX_BITS: Final = 64
-_STEPS: Final = ("password", "code")
-"""Counted apart: whoever knows a name can fail at its password, and must not lock its codes."""
 _CHINA: Final = timezone(timedelta(hours=8))
 _NAME: Final = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 _FIELD_NAMES: Final = {
@@ -125,9 +93,6 @@ class Rights:
     expires_on: date | None = None
 
 
-# ── Making and changing ─────────────────────────────────────────────────────────────────────────
-
-
 def add_account(
     db: Database, by: Viewer, name: str, rights: Rights, *, now: datetime | None = None
 ) -> str:
@@ -144,7 +109,7 @@ def add_account(
     with _managing(db, by) as connection:
         if not _NAME.fullmatch(name):
             raise BadAccount(name=name[:32], **_ODD_NAME)
-        if name == OPERATOR.name or _find(connection, name) is not None:
+        if name == OPERATOR.name or find_account(connection, name) is not None:
             raise BadAccount(name=name, **_TAKEN)
         checked = _checked(connection, name, rights)
         connection.execute(
@@ -210,7 +175,7 @@ def enable_account(
 ) -> None:
     """Let a disabled account sign in again."""
     with _managing(db, by) as connection:
-        _forget_failures(connection, name)
+        forget_failures(connection, name)
         _change(connection, by, name, {"is_disabled": False}, "enable", version=version, now=now)
 
 
@@ -228,7 +193,7 @@ def reset_account(
         "recovery_hashes": [],
     }
     with _managing(db, by) as connection:
-        _forget_failures(connection, name)
+        forget_failures(connection, name)
         _change(connection, by, name, values, "reset", version=version, now=now)
     return first
 
@@ -255,7 +220,7 @@ def link_oidc(
 def end_sessions(db: Database, by: Viewer, name: str) -> int:
     """End every session of an account, as by a sign-out everywhere; give how many."""
     with _managing(db, by) as connection:
-        _require(connection, name)
+        require_account(connection, name)
         count = end_sessions_of(connection, name, "administrator")
         record(connection, by, Deed.RIGHT_CHANGE, target=name, reason="end sessions", rows=count)
     return count
@@ -281,7 +246,7 @@ def _change(  # noqa: PLR0913 - who, whose, what, why, and against which version
     now: datetime | None = None,
 ) -> None:
     at = now or datetime.now(UTC)
-    before = _require(connection, name)
+    before = require_account(connection, name)
     if version is not None and before.version != version:
         raise _stale(before)
     changed = [
@@ -331,12 +296,20 @@ def _grouped(area: str) -> str:
     return ".".join(area[a:b] for a, b in itertools.pairwise(bounds)) or "*"
 
 
-def _find(connection: Connection, name: str) -> Any:  # noqa: ANN401 - a row of the table
+def find_account(connection: Connection, name: str) -> Any:  # noqa: ANN401 - a row of the table
+    """Find an account's row by its name."""
     return connection.execute(select(Account).where(Account.name == name)).one_or_none()
 
 
-def _require(connection: Connection, name: str) -> Any:  # noqa: ANN401 - a row of the table
-    found = _find(connection, name)
+def require_account(connection: Connection, name: str) -> Any:  # noqa: ANN401 - a row of the table
+    """Give an account's row.
+
+    Raises
+    ------
+    NotFound
+        There is none of this name.
+    """
+    found = find_account(connection, name)
     if found is None:
         raise NotFound(what=name[:32])
     return found
@@ -393,11 +366,11 @@ def _is_official(connection: Connection, code: str) -> bool:
 
 
 def _require_another_administrator(connection: Connection, name: str, now: datetime | None) -> None:
-    if _is_last_administrator(connection, name, now or datetime.now(UTC)):
+    if is_last_administrator(connection, name, now or datetime.now(UTC)):
         raise LastAdministrator(name=name)
 
 
-def _is_last_administrator(connection: Connection, name: str, at: datetime) -> bool:
+def is_last_administrator(connection: Connection, name: str, at: datetime) -> bool:
     """Tell whether nobody else could keep accounts: who never came in yet may never do so."""
     rows = connection.execute(
         select(Account).where(Account.role == str(Role.ADMIN), Account.is_disabled.is_(False))
@@ -434,7 +407,7 @@ def list_accounts(db: Database, *, now: datetime | None = None) -> list[AccountF
         locked = {
             row.name
             for row in rows
-            if any(_is_locked(connection, _hash_name(row.name, step), at) for step in _STEPS)
+            if any(is_locked(connection, hash_name(row.name, step), at) for step in STEPS)
         }
     return [
         AccountFacts(
@@ -456,112 +429,6 @@ def list_accounts(db: Database, *, now: datetime | None = None) -> list[AccountF
         )
         for row in rows
     ]
-
-
-# ── Signing in ──────────────────────────────────────────────────────────────────────────────────
-
-
-def check_password(
-    db: Database, name: str, password: str, *, address: str, now: datetime | None = None
-) -> Stage:
-    """Check name and password; give the stage at which a session may begin.
-
-    The answer and the time it takes are the same for a wrong password and for no such account.
-
-    Raises
-    ------
-    WrongCredentials
-        They do not fit, or the account is disabled, over, or its first password too old.
-    SignInLocked
-        This account or this address failed too often.
-    """
-    at = now or datetime.now(UTC)
-    name = name.strip().lower()[:64]
-    with reading(db) as connection:
-        account = _find(connection, name)
-        is_locked = _is_shut(connection, name, address, at)
-    known = Stranger(address) if account is None else _viewer(account, address)
-    if is_locked:
-        _note_failure(db, known, "locked", at=at)
-        raise SignInLocked(minutes=_LOCKED_MINUTES)
-    stored = account.password_hash if account is not None and _is_usable(account, at) else None
-    is_right = is_password(stored, password)
-    with transaction(db) as connection:
-        # Many may have asked at the same moment: whoever is sixth by now gets no answer either.
-        is_locked = _is_shut(connection, name, address, at)
-        is_right = _is_unchanged(account, _find(connection, name)) and is_right
-        if is_locked or not is_right:
-            why = "locked" if is_locked else "password"
-            _add_failure(connection, known, why, at=at, tried=name)
-    if is_locked:
-        raise SignInLocked(minutes=_LOCKED_MINUTES)
-    if not is_right:
-        raise WrongCredentials
-    if account.must_change_password:
-        _use_up(db, account)
-    elif needs_rehash(account.password_hash):
-        _rehash(db, account, password)
-    return _next_stage(account, at, after="password")
-
-
-def _is_unchanged(before: Any, now: Any) -> bool:  # noqa: ANN401 - rows
-    """Tell whether an account was neither changed nor given a password since it was read."""
-    if before is None or now is None:
-        return before is now
-    return bool((before.version, before.former_hashes) == (now.version, now.former_hashes))
-
-
-def _is_shut(connection: Connection, name: str, address: str, at: datetime) -> bool:
-    """Tell whether a password tried under a name, from an address, gets no answer now."""
-    # Who fails under the last administrator's name locks that name for their own address:
-    # from anywhere else the administrator still comes in.
-    where = address if _is_last_administrator(connection, name, at) else None
-    return _is_flooding(connection, address, at) or _is_locked(
-        connection, _hash_name(name), at, address=where
-    )
-
-
-def _use_up(db: Database, account: Any) -> None:  # noqa: ANN401 - a row
-    """Let a first password be good once: of two that come at the same moment, one is late."""
-    with transaction(db) as connection:
-        changed = connection.execute(
-            update(Account)
-            .where(Account.name == account.name, Account.password_hash == account.password_hash)
-            .values(
-                password_hash=None,
-                former_hashes=[account.password_hash, *account.former_hashes][:STRICT_FORMER],
-            )
-        )
-    if changed.rowcount != 1:
-        raise WrongCredentials
-
-
-def check_oidc(db: Database, subject: str, *, address: str, now: datetime | None = None) -> str:
-    """Find the account of a person whom the sign-on provider vouches for.
-
-    Raises
-    ------
-    WrongCredentials
-        There is none, or it is disabled or over.
-    """
-    at = now or datetime.now(UTC)
-    with reading(db) as connection:
-        account = connection.execute(
-            select(Account).where(Account.oidc_subject == subject)
-        ).one_or_none()
-    if account is None or account.is_disabled or not is_in_term(account.expires_on, at):
-        known = Stranger(address) if account is None else _viewer(account, address)
-        _note_failure(db, known, "oidc", at=at)
-        raise WrongCredentials
-    return str(account.name)
-
-
-def note_sign_in(db: Database, name: str, *, address: str, means: str) -> None:
-    """Record that somebody has come in, every stage behind them; failures are forgotten."""
-    with transaction(db) as connection:
-        account = _require(connection, name)
-        _forget_failures(connection, name)
-        record(connection, _viewer(account, address), Deed.SIGN_IN, target=name, reason=means)
 
 
 def start_preview(db: Database, by: Viewer, token: str, rights: Rights) -> None:
@@ -591,172 +458,8 @@ def end_preview(db: Database, by: Viewer, token: str) -> None:
         record(connection, by, Deed.VIEW_AS, target=str(by.role), reason="end")
 
 
-def note_sign_out(db: Database, viewer: Viewer) -> None:
-    """Record that somebody has gone."""
-    with transaction(db) as connection:
-        record(connection, viewer, Deed.SIGN_OUT, target=viewer.name)
-
-
-def check_code(
-    db: Database, name: str, code: str, *, address: str, now: datetime | None = None
-) -> Stage:
-    """Check a code of the second factor, or a recovery code; either is good once.
-
-    Raises
-    ------
-    WrongCode
-        It is wrong, too old, or used before.
-    SignInLocked
-        Too many were wrong.
-    """
-    at = now or datetime.now(UTC)
-    with transaction(db) as connection:
-        account = _require(connection, name)
-        is_locked = _is_locked(connection, _hash_name(name, "code"), at)
-        values = None
-        if not is_locked and account.totp_sealed is not None:
-            values = _used(_recovery_key(connection), account, code, at)
-        if values is not None:
-            connection.execute(update(Account).where(Account.name == name).values(**values))
-        else:
-            why = "locked" if is_locked else "code"
-            _add_failure(connection, _viewer(account, address), why, at=at, tried=name)
-    if is_locked:
-        raise SignInLocked(minutes=_LOCKED_MINUTES)
-    if values is None:
-        raise WrongCode
-    return _next_stage(account, at, after="second_factor")
-
-
-def _recovery_key(connection: Connection) -> bytes:
-    """Give the key of recovery codes; it outlives a change of the operator's keys."""
-    return derive(purpose_key(connection, load_keys(), "index"), "recovery codes")
-
-
-def _used(key: bytes, account: Any, code: str, at: datetime) -> dict[str, Any] | None:  # noqa: ANN401 - a row
-    """Give what changes once a code is used; None if it fits nothing."""
-    secret = open_secret(load_keys(), account.name, account.totp_sealed)
-    step = match_step(secret, code, last_step=account.totp_last_step, now=at)
-    if step is not None:
-        return {"totp_last_step": step}
-    left = without_recovery_code(key, account.name, code, account.recovery_hashes)
-    return None if left is None else {"recovery_hashes": left}
-
-
-def enrol(
-    db: Database, name: str, secret: str, code: str, *, address: str, now: datetime | None = None
-) -> list[str]:
-    """Take on an authenticator that has just proved itself; give the recovery codes, once.
-
-    Raises
-    ------
-    WrongCode
-        The authenticator does not have this secret.
-    """
-    at = now or datetime.now(UTC)
-    step = match_step(secret, code, last_step=None, now=at)
-    if step is None:
-        raise WrongCode
-    codes = make_recovery_codes()
-    with transaction(db) as connection:
-        account = _require(connection, name)
-        if account.totp_sealed is not None:
-            raise WrongCode  # another page was quicker; its authenticator counts
-        key = _recovery_key(connection)
-        connection.execute(
-            update(Account)
-            .where(Account.name == name)
-            .values(
-                totp_sealed=seal_secret(load_keys(), name, secret),
-                totp_last_step=step,
-                recovery_hashes=[hash_recovery_code(key, name, code) for code in codes],
-            )
-        )
-        viewer = _viewer(account, address)
-        record(connection, viewer, Deed.RIGHT_CHANGE, target=name, reason="second factor")
-    return codes
-
-
-def choose_password(
-    db: Database,
-    name: str,
-    password: str,
-    *,
-    address: str,
-    token: str = "",
-    now: datetime | None = None,
-) -> Stage:
-    """Replace a password by one of the account's own; its sessions end, but for one.
-
-    Parameters
-    ----------
-    db, name, password
-        Whose password becomes what.
-    address
-        Where it comes from.
-    token
-        The session in which it is chosen, which goes on.
-
-    Raises
-    ------
-    WeakPassword
-        It is too easy to guess, or the same as before.
-    SignInRequired
-        Somebody changed the account in the meantime.
-    """
-    at = now or datetime.now(UTC)
-    with reading(db) as connection:
-        account = _require(connection, name)
-    # A first password was used up when it was used; it stands first among the former ones.
-    former = [stored for stored in (account.password_hash, *account.former_hashes) if stored]
-    require_strong(password, name=name, former=former)
-    if former and is_password(former[0], password):
-        raise WeakPassword(**_SAME)
-    stored = hash_password(password)
-    with transaction(db) as connection:
-        changed = connection.execute(
-            update(Account)
-            .where(Account.name == name, Account.version == account.version)
-            .where(Account.password_hash.is_not_distinct_from(account.password_hash))
-            .values(
-                password_hash=stored,
-                password_changed_at=at,
-                must_change_password=False,
-                former_hashes=former[:STRICT_FORMER],
-            )
-        )
-        if changed.rowcount != 1:
-            raise SignInRequired  # a reset of this very moment counts, not what it was to stop
-        end_sessions_of(connection, name, "password", but=token, now=at)
-        viewer = _viewer(account, address)
-        record(connection, viewer, Deed.RIGHT_CHANGE, target=name, reason="password")
-    return _next_stage(account, at, after="new_password")
-
-
-def _next_stage(account: Any, at: datetime, *, after: str) -> Stage:  # noqa: ANN401 - a row
-    """Give what comes after a step: second factor, new password, enrolment, then the pages."""
-    if after == "password" and account.totp_sealed is not None:
-        return "second_factor"
-    if after != "new_password" and _is_password_over(account, at):
-        return "new_password"
-    if account.totp_sealed is None and Role(account.role) in NEEDS_SECOND_FACTOR:
-        return "enrolment"
-    return "open"
-
-
-def _is_password_over(account: Any, at: datetime) -> bool:  # noqa: ANN401 - a row
-    if account.must_change_password:
-        return True
-    return is_strict() and at > account.password_changed_at + STRICT_AGE
-
-
-def _is_usable(account: Any, at: datetime) -> bool:  # noqa: ANN401 - a row
-    if account.is_disabled or not is_in_term(account.expires_on, at):
-        return False
-    return not account.must_change_password or at < account.password_changed_at + FIRST_HOLDS
-
-
-def _viewer(account: Any, address: str) -> Viewer:  # noqa: ANN401 - a row
+def viewer_of(account: Any, address: str) -> Viewer:  # noqa: ANN401 - a row
+    """Give the viewer that an account is, seen from an address."""
     return Viewer(
         name=account.name,
         role=Role(account.role),
@@ -766,106 +469,6 @@ def _viewer(account: Any, address: str) -> Viewer:  # noqa: ANN401 - a row
     )
 
 
-def _hash_name(name: str, step: str = "password") -> str:
-    """Give the keyed hash under which failures of a name are counted, one count a step."""
-    key = derive(load_keys().sessions, f"names tried: {step}")
-    return index_of(key, "sign_in_failure.name_hash", name)
-
-
-def _is_flooding(connection: Connection, address: str, at: datetime) -> bool:
-    """Tell whether an address failed too often in the last quarter of an hour."""
-    count = connection.execute(
-        select(func.count()).where(
-            SignInFailure.address == _network_of(address), SignInFailure.at > at - LOCKED
-        )
-    ).scalar_one()
-    return int(count) >= FAILURES_OF_AN_ADDRESS
-
-
-def _is_locked(
-    connection: Connection, name_hash: str, at: datetime, *, address: str | None = None
-) -> bool:
-    """Tell whether the last failures under a name lock it: five within the time of the lock."""
-    statement = select(SignInFailure.at).where(
-        SignInFailure.name_hash == name_hash, SignInFailure.at > at - 2 * LOCKED
-    )
-    if address is not None:
-        statement = statement.where(SignInFailure.address == _network_of(address))
-    newest = statement.order_by(SignInFailure.at.desc()).limit(FAILURES_OF_AN_ACCOUNT)
-    last = connection.execute(newest).scalars().all()
-    return (
-        len(last) == FAILURES_OF_AN_ACCOUNT
-        and last[-1] > last[0] - LOCKED
-        and at < last[0] + LOCKED
-    )
-
-
-def _forget_failures(connection: Connection, name: str) -> None:
-    hashes = [_hash_name(name, step) for step in _STEPS]
-    # The address keeps its count: an account of one's own must not wipe out tries at others.
-    connection.execute(
-        update(SignInFailure).where(SignInFailure.name_hash.in_(hashes)).values(name_hash=None)
-    )
-
-
-def _note_failure(
-    db: Database, who: Viewer | Stranger, why: str, *, at: datetime, tried: str | None = None
-) -> None:
-    """Record a failure in a transaction of its own."""
-    with transaction(db) as connection:
-        _add_failure(connection, who, why, at=at, tried=tried)
-
-
-def _add_failure(
-    connection: Connection,
-    who: Viewer | Stranger,
-    why: str,
-    *,
-    at: datetime,
-    tried: str | None = None,
-) -> None:
-    """Record a failure; a try at a locked name counts no further, or the lock would never end."""
-    connection.execute(delete(SignInFailure).where(SignInFailure.at <= at - 2 * LOCKED))
-    if why != "locked":
-        connection.execute(
-            insert(SignInFailure).values(
-                id=str(ULID()),
-                address=_network_of(who.address),
-                name_hash=None if tried is None else _hash_name(tried, why),
-                at=at,
-            )
-        )
-    target = who.name if isinstance(who, Viewer) else ""
-    record(connection, who, Deed.SIGN_IN, target=target, result="failed", reason=why, at=at)
-
-
-def _network_of(address: str) -> str:
-    """Give what failures are counted by: of IPv6 the network, as each has 2^64 addresses to try."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if found.version == 4:  # noqa: PLR2004 - the protocol's name
-        return str(found)
-    mapped = found.ipv4_mapped
-    return str(mapped or ipaddress.ip_network((found, _PREFIX_BITS), strict=False))
-
-
-def _rehash(db: Database, account: Any, password: str) -> None:  # noqa: ANN401 - a row
-    """Hash a password anew, unless it was replaced since it was checked."""
-    stored = hash_password(password)
-    with transaction(db) as connection:
-        connection.execute(
-            update(Account)
-            .where(Account.name == account.name, Account.password_hash == account.password_hash)
-            .values(password_hash=stored)
-        )
-
-
-_SAME: Final = {
-    "why_zh": "须与现在的口令不同。",
-    "why_en": "it must differ from the present one.",
-}
 _ODD_NAME: Final = {
     "why_zh": "名称须以小写字母开头，由 3 至 32 个小写字母、数字和 . _ - 组成。",
     "why_en": "a name starts with a small letter and has 3 to 32 of a-z, 0-9, . _ and -.",

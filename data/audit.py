@@ -58,7 +58,7 @@ DEED_NAMES: Final = {
     Deed.REFUSAL: mark("被拒绝"),
     Deed.FULL_VIEW: mark("查看完整信息"),
     Deed.SEARCH: mark("按证件号查找"),
-    Deed.EXPORT: mark("导出"),
+    Deed.EXPORT: mark("导出数据"),
     Deed.IMPORT: mark("导入"),
     Deed.EDIT: mark("更正"),
     Deed.ERASURE: mark("删除个人信息"),

@@ -123,12 +123,14 @@ def draw_rights(key: str, before: AccountFacts | None, names: dict[str, str], la
         format_func=lambda one: say(ROLE_NAMES[one]),
         key=f"{key}.role",
     )
+    # An area that has no name any more stays chosen: saving must not take it away unseen.
+    given = [area for area in before.areas if area] if before else []
     areas = st.multiselect(
         say("范围（管理员、审计不设；市级角色可留空，为全部）"),
-        list(names),
-        default=[area for area in before.areas if area in names] if before else [],
-        format_func=lambda code: names[code],
-        placeholder=say("选择区、镇或村"),
+        list(dict.fromkeys((*names, *given))),
+        default=given,
+        format_func=lambda code: names.get(code, code),
+        placeholder=say("选择市、区、镇或村"),
         key=f"{key}.areas",
     )
     official = st.text_input(
@@ -221,7 +223,7 @@ def draw_preview(viewer: Viewer, names: dict[str, str], lang: Lang) -> None:
         role = st.selectbox(say("角色"), roles, format_func=lambda one: say(ROLE_NAMES[one]))
         areas = st.multiselect(
             say("范围"), list(names), format_func=lambda code: names[code],
-            placeholder=say("选择区、镇或村"),
+            placeholder=say("选择市、区、镇或村"),
         )  # fmt: skip
         if st.form_submit_button(say("开始预览")):
             rights = Rights(role=role, areas=tuple(areas))

@@ -38,7 +38,7 @@ PAGES: Final = (
     Page("village", mark("一村一图"), ":material/home_pin:", Action.SEE_AGGREGATES),
     Page("households", mark("户信息"), ":material/group:", Action.SEE_HOUSEHOLDS),
     Page("claims", mark("公布数对照"), ":material/balance:", Action.SEE_AGGREGATES),
-    Page("audit", mark("审计"), ":material/fact_check:", Action.SEE_AUDIT),
+    Page("audit", mark("审计记录"), ":material/fact_check:", Action.SEE_AUDIT),
     Page("accounts", mark("账号"), ":material/manage_accounts:", Action.MANAGE_ACCOUNTS),
 )
 BY_NAME: Final = {page.name: page for page in PAGES}

@@ -1,8 +1,10 @@
 """What many tests stand on: databases, viewers, and an environment of their own."""
 
 import shutil
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,14 +48,17 @@ def fresh_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def use_database(monkeypatch: pytest.MonkeyPatch, demo_file: Path) -> Iterator[Callable[..., None]]:
+def use_database(
+    monkeypatch: pytest.MonkeyPatch, demo_file: Path, visited_file: Path
+) -> Iterator[Callable[..., None]]:
     """Point the application's own settings to a database file."""
+    same = {demo_file, visited_file}
     others: list[Path] = []
 
     def use(path: Path) -> None:
         monkeypatch.setenv("GUATU_DATABASE_URL", f"sqlite:///{path}")
         forget_process_state()
-        if path != demo_file:  # what was read of the demonstration, which nobody changes, is kept
+        if path not in same:  # what was read of the demonstration, which nobody changes, is kept
             others.append(path)
             forget_bodies()
 
@@ -83,6 +88,12 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def visited_file(demo_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the demonstration once for all visits: these leave rows in the audit, and no others."""
+    return copy_database(demo_file, tmp_path_factory.mktemp("visited") / "visited.db")
+
+
+@pytest.fixture(scope="session")
 def demo_db(demo_file: Path) -> Iterator[Database]:
     """Open the demonstration; for reading only."""
     yield from _opened(demo_file)
@@ -91,7 +102,17 @@ def demo_db(demo_file: Path) -> Iterator[Database]:
 @pytest.fixture
 def writable_file(demo_file: Path, tmp_path: Path) -> Path:
     """Copy the demonstration."""
-    return Path(shutil.copy(demo_file, tmp_path / "writable.db"))
+    return copy_database(demo_file, tmp_path / "writable.db")
+
+
+def copy_database(source: Path, target: Path) -> Path:
+    """Copy a database by SQLite's own backup: a file copied as it lies lacks its log."""
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as read,
+        closing(sqlite3.connect(target)) as written,
+    ):
+        read.backup(written)
+    return target
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def write_document() -> str:
     lines = [_HEAD, "| | 要求 requirement | 测试 tests |\n| ---: | --- | ---: |\n"]
     for row, facts in sorted(ROWS.items()):
         count = sum(map(len, found.get(row, {}).values()))
-        later = "" if row in PROMISED else "（尚未承诺 not promised yet）"
+        later = "" if row in PROMISED else "（不在本版清单内 outside the list of this version）"
         link = f"[{count}](#{row})" if count else "–"
         lines.append(f"| {row} | {facts['zh']}{later}<br>{facts['en']} | {link} |\n")
     for row in sorted(found):

@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from data.access import Stranger
-from data.accounts import check_oidc, note_sign_in
 from data.door import note_refusal
 from data.errors import NotFound, OidcFailed, OidcUnavailable, OidcUnknown, WrongCredentials
 from data.keys import load_keys, read_secret
@@ -26,6 +25,7 @@ from data.sealing import derive
 from data.sessions import SESSION_COOKIE, open_session
 from data.settings import Settings, load_settings
 from data.shared import shared_database
+from data.sign_ins import check_oidc, note_sign_in
 
 _LOG = logging.getLogger("guatu.web")
 TRIP_COOKIE: Final = "__Host-guatu-oidc"

@@ -27,7 +27,7 @@ _EVERYWHERE: Final = {
 _DOCUMENTS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": (
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), "
+        "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), "
         "display-capture=(), clipboard-read=(), clipboard-write=(self), fullscreen=(self)"
     ),
 }

@@ -19,14 +19,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.templating import Jinja2Templates
 
-from data.accounts import (
-    check_code,
-    check_password,
-    choose_password,
-    enrol,
-    note_sign_in,
-    note_sign_out,
-)
 from data.errors import (
     NotFound,
     PasswordsDiffer,
@@ -49,6 +41,14 @@ from data.sessions import (
 )
 from data.settings import load_settings
 from data.shared import shared_database
+from data.sign_ins import (
+    check_code,
+    check_password,
+    choose_password,
+    enrol,
+    note_sign_in,
+    note_sign_out,
+)
 from data.text import Lang, choose_lang, mark, render_error, translate
 from geo.errors import AppError
 from web.oidc import address_of, is_offered, local_path

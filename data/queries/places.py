@@ -218,22 +218,25 @@ def get_unit(db: Database, viewer: Viewer, code: str) -> Mapping[str, Any]:
 
 
 def list_division_names(db: Database, lang: Lang) -> dict[str, str]:
-    """Name the districts, towns and villages by leading digits, each below what it belongs to.
+    """Name the divisions by leading digits; below the city, each after what it belongs to.
 
     The names of places are public, and whoever gives rights must be able to name all of them.
     """
     column = Division.name_zh if lang == "zh-CN" else Division.name_en
     statement = (
         select(Division.code, Division.kind, column.label("name"))
-        .where(Division.superseded_at.is_(None), Division.kind.not_in(("province", "city")))
+        .where(Division.superseded_at.is_(None))
         .order_by(Division.code)
     )
     with reading(db) as connection:
         rows = connection.execute(statement).all()
     names = {prefix_of(row.code): row.name for row in rows}
+    said = {prefix_of(row.code) for row in rows if row.kind not in {"province", "city"}}
     return {
         prefix: " · ".join(
-            names[prefix[:n]] for n in DIVISION_LEVELS if prefix[:n] in names and n <= len(prefix)
+            names[part]
+            for part in (prefix[:n] for n in DIVISION_LEVELS if n <= len(prefix))
+            if part == prefix or part in said
         )
         for prefix in sorted(names)
     }

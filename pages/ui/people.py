@@ -8,7 +8,7 @@ import streamlit as st
 
 from data.access import MASK
 from data.queries.people import HouseholdRecord
-from data.text import Lang, mark
+from data.text import Lang, mark, translate
 from data.vault import CODED, FIELD_NAMES
 from pages.ui.cards import draw_table
 from pages.ui.words import speak
@@ -77,7 +77,7 @@ def draw_masked(record: HouseholdRecord, lang: Lang) -> None:
 
 def _hidden(row: Mapping[Any, Any], lang: Lang) -> list[str]:
     if row["is_erased"]:
-        return [speak(lang)("已依法删除"), *["–"] * (len(_MASKED) - 1)]
+        return [translate("已依法删除", lang), *["–"] * (len(_MASKED) - 1)]
     return [MASK] * len(_MASKED)
 
 

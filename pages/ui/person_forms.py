@@ -18,7 +18,7 @@ from data.full_views import REASONS, close_full_view, open_full_view
 from data.queries.people import HouseholdRecord, read_full_view
 from data.settings import load_settings
 from data.shared import shared_database
-from data.text import Lang, mark, render_error
+from data.text import Lang, mark, render_error, translate
 from data.vault import CODED, FIELD_NAMES
 from geo.encode import encode_text
 from geo.errors import AppError
@@ -146,7 +146,7 @@ def _wording(words: Mapping[str, str], lang: Lang) -> Callable[[str], str]:
 
 def _choose_member(full: HouseholdRecord, members: list[str], key: str, lang: Lang) -> str:
     chosen: str = st.selectbox(
-        speak(lang)("成员"),
+        translate("成员", lang),
         members,
         format_func=lambda member: name_member(full, member, lang),
         key=f"households.{key}_member",

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.e2e.conftest import Offline
+
+pytestmark = pytest.mark.row(14)
 
 ELSEWHERE = ("http://evil.example/a", "http://192.0.2.1/b", "https://[2001:db8::1]/c")
 

@@ -29,6 +29,8 @@ def test_the_menu_changes_the_role(visit: Callable[..., Board]):
     expect(board.page.get_by_test_id("stDataFrame")).to_be_visible()
 
     choose_role(board, "审计（不看登记册）")
+    expect(board.page.get_by_role("heading", name="审计记录")).to_be_visible()
+    board.page.goto("/claims")
     expect(board.page.get_by_test_id("stAlert")).to_contain_text("您的角色“审计”无权查看汇总数据")
     expect(board.page.locator(".guatu-board")).to_have_count(0)
     assert board.page.request.get("/layers/zh-CN/values.all.json").status == 403

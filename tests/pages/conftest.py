@@ -98,10 +98,10 @@ def empty_caches() -> Iterator[None]:
 
 @pytest.fixture
 def visit(
-    use_database: Callable[[Path], None], demo_file: Path, monkeypatch: pytest.MonkeyPatch
+    use_database: Callable[[Path], None], visited_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Visitor]:
     """Open a page as a role: `visit("village", role="office", village="…")`."""
-    use_database(demo_file)
+    use_database(visited_file)
 
     def open_page(page: str = "leader", *, role: str = "leader", **query: str) -> Visitor:
         test = AppTest.from_file(SHELL, default_timeout=PATIENCE_S)

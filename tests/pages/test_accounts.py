@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,7 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from data.access import OPERATOR, ROLE_NAMES, Role, Viewer
-from data.accounts import (
-    AccountFacts,
-    Rights,
-    add_account,
-    check_password,
-    choose_password,
-    disable_account,
-    list_accounts,
-)
+from data.accounts import AccountFacts, Rights, add_account, disable_account, list_accounts
 from data.door import _NOTED, DEMO_VIEWERS
 from data.engine import Database, reading
 from data.errors import WrongCredentials
@@ -29,6 +22,7 @@ from data.keys import load_keys
 from data.models import AuditEntry
 from data.sessions import SESSION_COOKIE, find_session, open_session
 from data.settings import load_settings
+from data.sign_ins import check_password, choose_password
 from tests.pages.conftest import PATIENCE_S, SHELL, Visitor
 from tests.unit.data.accounting import GOOD, HERE, cheap_hashes
 
@@ -220,6 +214,17 @@ def test_an_account_that_makes_no_sense_is_refused_and_the_form_is_kept(
 def test_a_form_without_a_name_does_nothing(open_page, db):
     assert press(open_page(), "增加账号").is_clean()
     assert list_accounts(db) == []
+
+
+def test_saving_takes_no_area_away_unseen(open_page, db):
+    add_account(db, OPERATOR, "bao", Rights(Role.CLERK, ("150300000000",)))
+    visitor = choose(open_page(), "bao")
+    assert rows(visitor)[0][2] == "乌海市"
+    fill(visitor, "accounts.bao", until=date(2030, 12, 31))
+    press(visitor, "保存角色与范围")
+    assert visitor.is_clean()
+    assert facts(db, "bao").areas == ("1503",)
+    assert facts(db, "bao").expires_on == date(2030, 12, 31)
 
 
 @pytest.mark.row(8)

@@ -248,7 +248,7 @@ def test_a_refused_page_is_recorded_once_with_who_and_from_where(
     token = signed_in(writable_demo, Role.LEADER)
     visitor = production("accounts", token)
     visitor.run().run()
-    refused = select(AuditEntry).where(AuditEntry.deed == "refusal")
+    refused = select(AuditEntry).where(AuditEntry.deed == "refusal", AuditEntry.actor == "zhang")
     with reading(writable_demo) as connection:
         (row,) = connection.execute(refused).all()
     assert (row.actor, row.role, row.address) == ("zhang", "leader", "192.0.2.10")

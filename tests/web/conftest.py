@@ -27,14 +27,14 @@ def _fail(_request: Request) -> Response:
 
 @pytest.fixture
 def visit(
-    use_database: Callable[[Path], None], demo_file: Path, monkeypatch: pytest.MonkeyPatch
+    use_database: Callable[[Path], None], visited_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Visit:
     """Open the site as somebody: a role, a database, an address."""
     # Many tests save maps as the same account, in one database and on one day.
     monkeypatch.setenv("GUATU_EXPORTS_PER_DAY", "1000")
 
     def open_site(
-        role: str = "leader", *, database: Path = demo_file, base_url: str = HERE, **options: Any
+        role: str = "leader", *, database: Path = visited_file, base_url: str = HERE, **options: Any
     ) -> TestClient:
         use_database(database)
         app = Starlette(

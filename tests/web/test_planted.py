@@ -2,7 +2,6 @@
 
 import base64
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from data.engine import Database, open_database, transaction
 from data.models import Household, HouseholdComposition, Official, Pairing
 from data.vault import change_identity, open_identities
 from pages.registry import PAGES
+from tests.conftest import copy_database
 from tests.e2e.servers import Server, start_server, stop_server
 from tests.rights import ROUTE_NEEDS
 from tests.web.streamlit_client import Client, open_client
@@ -96,7 +96,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def database(folder: Path, demo_file: Path) -> Path:
-    return Path(shutil.copy(demo_file, folder / "planted.db"))
+    return copy_database(demo_file, folder / "planted.db")
 
 
 @pytest.fixture(scope="module")

@@ -26,18 +26,12 @@ from starlette.testclient import TestClient
 
 from data import passwords
 from data.access import OPERATOR, Role
-from data.accounts import (
-    FAILURES_OF_AN_ACCOUNT,
-    FAILURES_OF_AN_ADDRESS,
-    NEEDS_SECOND_FACTOR,
-    add_account,
-    disable_account,
-    enable_account,
-    reset_account,
-)
+from data.accounts import add_account, disable_account, enable_account, reset_account
 from data.engine import Database, open_database, reading, transaction
+from data.lockouts import FAILURES_OF_AN_ACCOUNT, FAILURES_OF_AN_ADDRESS
 from data.models import Account, AccountSession, AuditEntry, SignInFailure
 from data.sessions import SESSION_COOKIE, find_session, hash_token, open_session
+from data.sign_ins import NEEDS_SECOND_FACTOR
 from tests.conftest import forget_process_state
 from tests.e2e.production import make_key
 from tests.unit.data.accounting import GOOD, RIGHTS, cheap_hashes

@@ -12,10 +12,11 @@ from sqlalchemy import select
 
 from data import passwords
 from data.access import OPERATOR, Role
-from data.accounts import Rights, add_account, check_code, check_password, choose_password, enrol
+from data.accounts import Rights, add_account
 from data.engine import Database, reading
 from data.models import Account, AccountSession, AuditEntry
 from data.sessions import Stage, advance_session, hash_token, open_session
+from data.sign_ins import check_code, check_password, choose_password, enrol
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 """A Monday, nine o'clock in China."""

@@ -8,29 +8,24 @@ import pytest
 from argon2 import PasswordHasher
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from data import passwords
-from data.access import OPERATOR, Role, Viewer
+from data.access import OPERATOR, Role, Viewer, prefix_of
 from data.accounts import (
-    FAILURES_OF_AN_ACCOUNT,
-    FAILURES_OF_AN_ADDRESS,
     Rights,
     add_account,
     change_rights,
-    check_oidc,
-    choose_password,
     disable_account,
     enable_account,
     end_preview,
     end_sessions,
-    enrol,
     link_oidc,
     list_accounts,
-    note_sign_in,
-    note_sign_out,
     reset_account,
     start_preview,
 )
+from data.engine import reading
 from data.errors import (
     BadAccount,
     Denied,
@@ -42,8 +37,12 @@ from data.errors import (
     WrongCode,
     WrongCredentials,
 )
+from data.lockouts import FAILURES_OF_AN_ACCOUNT, FAILURES_OF_AN_ADDRESS
+from data.models import Division
+from data.queries.places import list_division_names
 from data.sessions import find_session
 from data.settings import load_settings
+from data.sign_ins import check_oidc, choose_password, enrol, note_sign_in, note_sign_out
 from tests.unit.data.accounting import GOOD, HERE, NOW, RIGHTS, THERE, Office, cheap_hashes, place
 
 __all__ = ["cheap_hashes", "place"]
@@ -131,6 +130,18 @@ def test_rights_that_do_not_go_together_are_refused(place: Office, rights: Right
 def test_an_area_is_kept_as_its_leading_digits(place: Office, given: str, stored: str):
     place.add("person", rights=Rights(Role.CLERK, (given,)))
     assert place.account("person").areas == [stored]
+
+
+def test_every_area_that_can_be_given_can_be_named(place: Office):
+    names = list_division_names(place.db, "zh-CN")
+    with reading(place.db) as connection:
+        codes = connection.execute(select(Division.code)).scalars().all()
+    assert set(names) == {prefix_of(code) for code in codes}
+    assert names["9901"] == "市"
+    assert names["990121100201"] == "990121区 · 990121镇 · 甲村"
+    for number, code in enumerate(codes):
+        place.add(f"clerk{number}", rights=Rights(Role.CLERK, (code,)))
+    assert {account.areas[0] for account in list_accounts(place.db)} == set(names)
 
 
 @settings(max_examples=60, deadline=None,

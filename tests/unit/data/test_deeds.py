@@ -15,8 +15,6 @@ from data.accounts import (
     end_preview,
     end_sessions,
     link_oidc,
-    note_sign_in,
-    note_sign_out,
     reset_account,
     start_preview,
 )
@@ -39,6 +37,7 @@ from data.queries.audit_chain import verify_chain
 from data.queries.filters import Filter
 from data.queries.people import get_household
 from data.settings import load_settings
+from data.sign_ins import note_sign_in, note_sign_out
 from tests.unit.data.accounting import HERE, RIGHTS, Office, cheap_hashes, place
 from tests.unit.data.planted import PLANTED
 from tests.unit.data.test_audit_chain import days_ago

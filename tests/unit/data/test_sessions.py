@@ -13,7 +13,6 @@ from data.access import OPERATOR, Role, Viewer
 from data.accounts import (
     Rights,
     change_rights,
-    choose_password,
     disable_account,
     enable_account,
     end_sessions,
@@ -37,6 +36,7 @@ from data.sessions import (
     touch_session,
 )
 from data.settings import Settings, load_settings
+from data.sign_ins import choose_password
 from tests.unit.data.accounting import GOOD, HERE, NOW, Office, cheap_hashes, place
 
 __all__ = ["cheap_hashes", "place"]

@@ -14,13 +14,10 @@ from argon2 import PasswordHasher
 from sqlalchemy import event, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from data import accounts, passwords
+from data import passwords, sign_ins
 from data.access import OPERATOR, Role
 from data.accounts import (
-    FAILURES_OF_AN_ACCOUNT,
-    FAILURES_OF_AN_ADDRESS,
     Rights,
-    choose_password,
     disable_account,
     end_preview,
     list_accounts,
@@ -29,8 +26,10 @@ from data.accounts import (
 )
 from data.engine import Database, reading
 from data.errors import BadAccount, SignInLocked, SignInRequired, WrongCode, WrongCredentials
+from data.lockouts import FAILURES_OF_AN_ACCOUNT, FAILURES_OF_AN_ADDRESS
 from data.models import SignInFailure
 from data.sessions import end_session, find_session
+from data.sign_ins import choose_password
 from geo.errors import AppError
 from tests.unit.data.accounting import GOOD, HERE, RIGHTS, Office, cheap_hashes, place
 
@@ -156,7 +155,7 @@ def test_a_reset_is_not_undone_by_a_password_that_was_being_chosen(
         given.append(reset_account(place.db, OPERATOR, "zhang", now=place.now))
 
     with (
-        just_before(monkeypatch, accounts, "require_strong", reset),
+        just_before(monkeypatch, sign_ins, "require_strong", reset),
         pytest.raises(SignInRequired),
     ):
         choose_password(place.db, "zhang", OTHER, address=HERE, now=place.now)
@@ -179,7 +178,7 @@ def test_what_is_changed_while_a_password_is_checked_counts(
         ),
     }[deed]
     with (
-        just_before(monkeypatch, accounts, "_is_usable", change),
+        just_before(monkeypatch, sign_ins, "_is_usable", change),
         pytest.raises(WrongCredentials),
     ):
         place.check("zhang", GOOD)
@@ -191,7 +190,7 @@ def test_a_password_is_not_chosen_in_an_account_that_was_just_disabled(
 ):
     place.settle("zhang")
     with (
-        just_before(monkeypatch, accounts, "require_strong",
+        just_before(monkeypatch, sign_ins, "require_strong",
                     lambda: disable_account(place.db, OPERATOR, "zhang")),
         pytest.raises(SignInRequired),
     ):  # fmt: skip
@@ -209,7 +208,7 @@ def test_a_hash_made_anew_does_not_bring_an_old_password_back(
     def change() -> None:
         choose_password(place.db, "zhang", OTHER, address=HERE, now=place.now)
 
-    with just_before(monkeypatch, accounts, "needs_rehash", change):
+    with just_before(monkeypatch, sign_ins, "needs_rehash", change):
         assert place.check("zhang", GOOD) == "open"
     with pytest.raises(WrongCredentials):
         place.check("zhang", GOOD)

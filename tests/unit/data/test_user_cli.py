@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from data import cli
-from data.accounts import check_password, list_accounts
+from data.accounts import list_accounts
 from data.errors import WrongCredentials
+from data.sign_ins import check_password
 from data.user_cli import user
 from tests.unit.data.accounting import HERE, Office, cheap_hashes
 

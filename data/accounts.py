@@ -36,6 +36,7 @@ from data.text import LANGS, join_words, mark, translate
 _SEES_EVERYTHING: Final = frozenset({Role.LEADER, Role.OFFICE, Role.PLANNER, Role.HELPER})
 """Without an area these see everywhere; a helper's limit is the paired households."""
 _SEES_NO_PLACE: Final = frozenset({Role.ADMIN, Role.AUDITOR})
+_SEES_TOTALS: Final = frozenset({Role.LEADER, Role.PLANNER, Role.INSPECTOR})
 _AREAS_TOLD: Final = 4
 _CHINA: Final = timezone(timedelta(hours=8))
 _NAME: Final = re.compile(r"[a-z][a-z0-9._-]{2,31}")
@@ -323,6 +324,8 @@ def _checked(connection: Connection, name: str, rights: Rights) -> dict[str, Any
         raise BadAccount(name=name, **_NO_AREA)
     if not areas and role not in _SEES_NO_PLACE:
         raise BadAccount(name=name, **_AREA_MISSING)
+    if role in _SEES_TOTALS:
+        _require_whole(name, areas)
     if (role is Role.HELPER) != (rights.official_code is not None):
         raise BadAccount(name=name, **_OFFICIAL)
     if role is Role.HELPER and not _is_official(connection, str(rights.official_code)):
@@ -345,6 +348,15 @@ def _areas(connection: Connection, name: str, rights: Rights) -> tuple[str, ...]
     if not given and rights.role in _SEES_EVERYTHING:
         return ("",)
     return given
+
+
+def _require_whole(name: str, areas: tuple[str, ...]) -> None:
+    """Refuse areas of one's own making where small cells are hidden: the city or one district.
+
+    What is hidden is chosen for an area; whoever chooses the area can subtract two of them.
+    """
+    if len(areas) > 1 or any(len(area) > len("PPCCDD") for area in areas):
+        raise BadAccount(name=name, **_NOT_WHOLE)
 
 
 def _prefix(connection: Connection, name: str, code: str) -> str:
@@ -446,6 +458,7 @@ def start_preview(db: Database, by: Viewer, token: str, rights: Rights) -> None:
         areas = _areas(connection, by.name, rights)
         if not areas and rights.role not in _SEES_NO_PLACE:
             raise BadAccount(name=by.name, **_AREA_MISSING)
+        _require_whole(by.name, areas)
         set_preview(connection, token, rights.role, areas)
         target = "+".join(areas) or str(rights.role)
         record(connection, by, Deed.VIEW_AS, target=target, reason=f"as {rights.role}")
@@ -497,6 +510,11 @@ _OFFICIAL: Final = {
 _NO_OFFICIAL: Final = {
     "why_zh": "台账中没有这个干部代号。",
     "why_en": "no official of the ledger has this code.",
+}
+_NOT_WHOLE: Final = {
+    "why_zh": "只看汇总的角色和预览，范围须为全市或一个区，以免由几个范围相减推出小数。",
+    "why_en": "roles of totals and previews cover the whole city or one district, or small counts "
+    "would follow by subtracting areas.",
 }
 _NO_TERM: Final = {
     "why_zh": "管理员账号不设最后一天，以免无人管理；不再需要时请停用。",

@@ -376,6 +376,17 @@ class SearchesUsedUp(QuotaUsedUp):
     en = "Your {most} searches by ID number of today are used up; nothing was searched."
 
 
+class FullViewsUsedUp(QuotaUsedUp):
+    """An account has opened as many complete records today as it may."""
+
+    code = "full_views_used_up"
+    zh = "今天查看完整信息已达 {most} 次，请明天再看，或请数据主管调整限额。"
+    en = (
+        "You have opened {most} complete records today. Go on tomorrow, or ask the data owner for "
+        "a higher limit."
+    )
+
+
 class DemoNotPublic(AccessError):
     """A demonstration without passwords must not be reachable from elsewhere."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, insert, select, update
 from ulid import ULID
 
 from data.access import Action, Role, Viewer, scope
-from data.audit import Deed, record
+from data.audit import Deed, record, require_impersonal
 from data.engine import Database, reading, transaction
 from data.errors import (
     AlreadyReviewed,
@@ -26,6 +26,7 @@ from data.errors import (
 )
 from data.homes import Home, get_home
 from data.models import FullView
+from data.quotas import require_quota
 from data.refusals import refusals_recorded, require
 from data.settings import load_settings
 from data.text import Lang, mark, translate
@@ -99,6 +100,8 @@ def open_full_view(
         The viewer's role never sees identities; for a missing household just the same.
     NotFound
         The household is missing or outside the viewer's scope.
+    FullViewsUsedUp
+        The account has opened enough of them today.
     PersonalInReason
         The note holds a long number, or names whom it is about.
     UnknownValue
@@ -111,6 +114,10 @@ def open_full_view(
     ):
         require(viewer, Action.SEE_IDENTITY)
         _require_known("reason", reason, REASONS)
+        # First, so that nothing of the vault answers for a note that is refused anyway.
+        require_impersonal(note)
+        most = load_settings().full_views_per_day
+        require_quota(connection, viewer, Deed.FULL_VIEW, most=most, now=now)
         home = get_home(connection, viewer, household)
         require_nameless(connection, home, note)
         view = OpenView(
@@ -125,7 +132,7 @@ def open_full_view(
             viewer,
             Deed.FULL_VIEW,
             target=home.code,
-            reason=f"{reason}: {note}" if note else reason,
+            reason=reason,
             rows=len(home.members),
             at=now,
         )
@@ -269,6 +276,7 @@ def review_full_view(
         transaction(db) as connection,
     ):
         require(viewer, Action.REVIEW_VIEWS)
+        require_impersonal(remark)
         _require_known("verdict", verdict, VERDICTS)
         statement = select(FullView.account, FullView.household_code, FullView.reviewed_by)
         row = connection.execute(
@@ -285,7 +293,7 @@ def review_full_view(
             viewer,
             Deed.REVIEW,
             target=row.household_code,
-            reason=f"{verdict}: {remark}" if remark else verdict,
+            reason=verdict,
             at=now,
         )
         connection.execute(

@@ -7,12 +7,14 @@ from sqlalchemy import Connection, func, select
 
 from data.access import Viewer
 from data.audit import Deed
-from data.errors import ExportsUsedUp, QuotaUsedUp, SearchesUsedUp
+from data.errors import ExportsUsedUp, FullViewsUsedUp, QuotaUsedUp, SearchesUsedUp
 from data.models import AuditEntry
 
 SEARCHES_PER_DAY: Final = 50
 _CHINA: Final = timezone(timedelta(hours=8))
-_USED_UP: Final = {Deed.EXPORT: ExportsUsedUp, Deed.SEARCH: SearchesUsedUp}
+_USED_UP: Final = {
+    Deed.EXPORT: ExportsUsedUp, Deed.SEARCH: SearchesUsedUp, Deed.FULL_VIEW: FullViewsUsedUp,
+}  # fmt: skip
 
 
 def require_quota(

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     idle_minutes: int = Field(default=15, ge=1, le=60)
     session_hours: int = Field(default=8, ge=1, le=12)
     full_view_minutes: int = Field(default=10, ge=1, le=60)
+    full_views_per_day: int = Field(default=60, ge=1, le=1000)
     exports_per_day: int = Field(default=20, ge=1, le=1000)
     audit_days: int = Field(default=1_095, ge=183)
     audit_log: Path | None = None

@@ -15,6 +15,7 @@ from data.text import Lang, format_day, render_error
 from geo.errors import AppError
 from pages.ui import cache
 from pages.ui.cards import draw_notice
+from pages.ui.failures import plain
 from pages.ui.people import draw_masked
 from pages.ui.person_forms import draw_open, draw_outcome, draw_request, find_open
 from pages.ui.session import language, require
@@ -131,7 +132,7 @@ def draw_record(viewer: Viewer, record: HouseholdRecord, where: str, lang: Lang)
     """Draw one household: masked, or in full while a view of it is open."""
     say = speak(lang)
     st.subheader(say("户 {code}", code=record.household), anchor=False)
-    st.caption(say("{village} · {count} 人", village=where, count=len(record.members)))
+    st.caption(plain(say("{village} · {count} 人", village=where, count=len(record.members))))
     draw_outcome(lang)
     full = find_open(viewer, record.household, lang)
     if full is not None:

@@ -1,12 +1,13 @@
 """The audit as it is read: by whom it concerns, newest first, page by page."""
 
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, TypeVar
 
 import pandas as pd
-from sqlalchemy import Connection, Select, false, func, or_, select
+from sqlalchemy import Connection, Select, and_, false, func, not_, or_, select
 
 from data.access import Action, Role, Viewer, within
 from data.door import DEMO_VIEWERS
@@ -119,9 +120,14 @@ def _scoped(statement: S, viewer: Viewer, accounts: Sequence[str]) -> S:
         or_(false(), *(within(Household.village_code, area) for area in viewer.areas))
     )
     places = (AuditEntry.target.startswith(area, autoescape=True) for area in viewer.areas)
+    # An account may have acted elsewhere before: what it did there is no more of this area.
+    elsewhere = or_(
+        AuditEntry.target.in_(select(Household.code)),
+        *(AuditEntry.target.startswith(digit) for digit in string.digits),
+    )
     return statement.where(
         or_(
-            AuditEntry.actor.in_(accounts),
+            and_(AuditEntry.actor.in_(accounts), not_(elsewhere)),
             AuditEntry.target.in_(accounts),
             AuditEntry.target.in_(households),
             *places,

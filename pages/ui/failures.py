@@ -34,10 +34,10 @@ def _language() -> Lang:
 
 def show(error: AppError) -> None:
     """Show an expected failure as its sentence."""
-    st.error(_plain(render_error(error, _language())), icon=":material/info:")
+    st.error(plain(render_error(error, _language())), icon=":material/info:")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Keep text as written: Markdown would fetch an image or make a link of it."""
     return "".join("\\" + sign if sign in _MARKDOWN else sign for sign in text)
 

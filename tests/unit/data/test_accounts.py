@@ -592,20 +592,36 @@ def test_a_preview_is_recorded_and_comes_to_an_end(place: Office):
     admin = administrator(place)
     token = place.open("admin")
     before = len(place.audited())
-    start_preview(place.db, admin, token, Rights(Role.TOWN, ("990121100",)))
+    start_preview(place.db, admin, token, Rights(Role.TOWN, ("990121",)))
     viewer = find_session(place.db, token, now=place.now).viewer
     with pytest.raises(Denied):
         start_preview(place.db, viewer, token, Rights(Role.OFFICE))
     end_preview(place.db, viewer, token)
     assert find_session(place.db, token, now=place.now).viewer == admin
     assert place.audited()[before:] == [
-        ("view_as", "admin", "990121100", "done", "as town"),
+        ("view_as", "admin", "990121", "done", "as town"),
         ("refusal", "admin", "", "refused", "view_as: denied"),
         ("view_as", "admin", "town", "done", "end"),
     ]
     for role in (Role.DISTRICT, Role.TOWN, Role.CLERK):
         with pytest.raises(BadAccount):
             start_preview(place.db, admin, token, Rights(role))
+
+
+@pytest.mark.row(23)
+@pytest.mark.parametrize("areas", [("990121100",), ("990121", "990122"), ("990121100201",)])
+def test_nobody_chooses_areas_that_could_be_subtracted(place: Office, areas: tuple[str, ...]):
+    """Where small cells are hidden, what is hidden is chosen for the city or one district."""
+    admin = administrator(place)
+    token = place.open("admin")
+    for role in (Role.LEADER, Role.PLANNER, Role.DISTRICT, Role.TOWN):
+        with pytest.raises(BadAccount):
+            start_preview(place.db, admin, token, Rights(role, areas))
+    day = place.now.date() + timedelta(days=30)
+    for role in (Role.LEADER, Role.PLANNER, Role.INSPECTOR):
+        until = day if role is Role.INSPECTOR else None
+        with pytest.raises(BadAccount):
+            add_account(place.db, admin, "narrow", Rights(role, areas, expires_on=until))
 
 
 @pytest.mark.row(24)

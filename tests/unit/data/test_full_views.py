@@ -71,7 +71,7 @@ def test_a_reason_and_a_click_open_everything_for_some_minutes_and_leave_one_row
         assert row["birth_year"] == 1966
     assert (full.until, full.level) == (view.until, 0)
     assert not any(value in repr(full) for value in PLANTED)
-    assert audit_of(tiny_db) == [("district", "full_view", "A3", "done", "visit: 入户核对", 3)]
+    assert audit_of(tiny_db) == [("district", "full_view", "A3", "done", "visit", 3)]
 
 
 @pytest.mark.row(21)
@@ -264,7 +264,7 @@ def test_a_second_person_reviews_once_and_never_the_one_who_looked(tiny_db):
     )  # fmt: skip
     assert list_full_views(tiny_db, other, is_waiting=True).empty
     done = [row for row in audit_of(tiny_db) if row[3] == "done"]
-    assert done[1:] == [("head", "review", "A3", "done", "unclear: 未见走访记录", None)]
+    assert done[1:] == [("head", "review", "A3", "done", "unclear", None)]
     refusals = [row[4] for row in audit_of(tiny_db) if row[1] == "refusal"]
     assert refusals == [
         f"review_views: {code}"

@@ -496,16 +496,17 @@ _NO_AREA: Final = {
     "why_en": "administrators and auditors see no register and have no area.",
 }
 _AREA_MISSING: Final = {
-    "why_zh": "该角色须用 --area 指明至少一个区划代码。",
-    "why_en": "the role needs at least one division code (--area).",
+    "why_zh": "该角色须指明范围：至少一个区、镇或村（命令行用 --area）。",
+    "why_en": "the role needs an area: at least one district, town or village (--area).",
 }
 _NO_SUCH_AREA: Final = {
     "why_zh": "没有这个区划代码，请核对。",
     "why_en": "there is no such division code; check it.",
 }
 _OFFICIAL: Final = {
-    "why_zh": "帮扶责任人须用 --official 指明干部代号，其他角色不用。",
-    "why_en": "a helper needs the code of an official (--official), no other role has one.",
+    "why_zh": "帮扶责任人须填台账中的干部代号，例如“干部 0001”，其他角色不填。",
+    "why_en": "a helper needs the code of an official as in the ledger, such as 干部 0001; no "
+    "other role has one.",
 }
 _NO_OFFICIAL: Final = {
     "why_zh": "台账中没有这个干部代号。",
@@ -521,6 +522,6 @@ _NO_TERM: Final = {
     "why_en": "an administrator has no last day, lest nobody be left; disable the account instead.",
 }
 _TERM_MISSING: Final = {
-    "why_zh": "督查组须用 --until 指明任务的最后一天。",
+    "why_zh": "督查组须填任务的最后一天（命令行用 --until）。",
     "why_en": "an inspector needs the last day of the campaign (--until).",
 }

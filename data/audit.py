@@ -62,7 +62,7 @@ DEED_NAMES: Final = {
     Deed.IMPORT: mark("导入"),
     Deed.EDIT: mark("更正"),
     Deed.ERASURE: mark("删除个人信息"),
-    Deed.RIGHT_CHANGE: mark("变更权限"),
+    Deed.RIGHT_CHANGE: mark("变更账号"),
     Deed.VIEW_AS: mark("以角色预览"),
     Deed.REVIEW: mark("核查查看记录"),
     Deed.KEY_ROTATION: mark("更换密钥"),

@@ -75,6 +75,7 @@ def init(
     settings = load_settings()
     refuse_public_demo(settings, settings.host)
     db = open_database(settings.database_url, create=True)
+    console.print(f"  模式 Mode: {settings.mode} · 数据库 Database: {db.name}")
     is_outdated = current_revision(db) != latest_revision()
     with _step("升级表结构 Migrating the schema"):
         migrate(db)

@@ -103,7 +103,8 @@ def read_secret(name: str, given: SecretStr, file: Path | None) -> str:
     """
     text = given.get_secret_value().strip()
     if not text and file is not None:
-        return _read_private(f"{name}_FILE", file)
+        # The line that `keys new` prints may stand in the file as it is.
+        return _read_private(f"{name}_FILE", file).removeprefix(f"{name}=")
     return text
 
 

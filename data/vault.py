@@ -60,6 +60,7 @@ _INDEXED: Final = {"id_number": "id_number_index", "phone": "phone_index"}
 _LONGEST: Final = {"name": 60, "phone": 30, "address": 200}
 _BLOCK: Final = 32
 _BATCH: Final = 2_000
+_PHONE: Final = re.compile(r"\+?\d[\d -]{5,18}\d")
 _ID_NUMBER: Final = re.compile(r"\d{17}[\dX]|\d{15}|[A-Z]{1,3}\d{6,12}")
 
 
@@ -258,7 +259,8 @@ def read_value(name: str, text: str) -> str:
         return read_id_number(plain) if plain else ""
     if len(plain) > _LONGEST[name] or any(unicodedata.category(c)[0] == "C" for c in plain):
         raise BadValue(field=in_each_language(FIELD_NAMES[name]))
-    if not plain and name == "name":
+    is_number = name != "phone" or not plain or _PHONE.fullmatch(plain)
+    if not is_number or (not plain and name == "name"):
         raise BadValue(field=in_each_language(FIELD_NAMES[name]))
     return plain
 

@@ -25,7 +25,7 @@ from data.settings import load_settings
 from data.shared import shared_database
 from data.text import Lang, join_words
 from geo.errors import AppError
-from pages.ui.cards import draw_table
+from pages.ui.cards import draw_notice, draw_table
 from pages.ui.failures import show
 from pages.ui.session import language, require
 from pages.ui.words import speak
@@ -68,14 +68,16 @@ def version_seen(key: str, account: AccountFacts) -> int:
 def state_of(account: AccountFacts, lang: Lang) -> str:
     """Word the state of an account."""
     say = speak(lang)
+    waiting = account.is_disabled or account.is_locked or account.must_change_password
     states = [
+        (not waiting, say("可用")),
         (account.is_disabled, say("已停用")),
         (account.is_locked, say("已锁定")),
         (account.must_change_password, say("待更换一次性口令")),
-        (account.has_second_factor, say("第二道验证")),
+        (account.has_second_factor, say("已绑定验证器")),
         (account.oidc_subject is not None, say("统一身份")),
     ]
-    return join_words([text for holds, text in states if holds], lang) or say("可用")
+    return join_words([text for holds, text in states if holds], lang)
 
 
 def areas_of(account: AccountFacts, names: dict[str, str], lang: Lang) -> str:
@@ -83,7 +85,7 @@ def areas_of(account: AccountFacts, names: dict[str, str], lang: Lang) -> str:
     say = speak(lang)
     words = [say("全部") if area == "" else names.get(area, area) for area in account.areas]
     if account.official_code:
-        words.append(account.official_code)
+        words = [say("本人结对户"), account.official_code]
     if account.expires_on:
         words.append(say("至 {day}", day=account.expires_on))
     return join_words(words, lang) or "–"
@@ -174,7 +176,11 @@ def draw_new(viewer: Viewer, names: dict[str, str], lang: Lang) -> None:
     with st.form("accounts.new", border=False):
         name = st.text_input(say("账号（小写字母、数字和 . _ -）"), autocomplete="off").strip()
         rights = draw_rights("accounts.new", None, names, lang)
-        if st.form_submit_button(say("增加账号"), type="primary") and name:
+        if not st.form_submit_button(say("增加账号"), type="primary"):
+            return
+        if not name:
+            draw_notice(say("请填写账号。"))
+        else:
             attempt(
                 lambda: hand_over(name, lambda: add_account(db, viewer, name, rights)),
                 say("已增加"),
@@ -194,14 +200,23 @@ def draw_change(viewer: Viewer, account: AccountFacts, names: dict[str, str], la
         if account.is_disabled:
             if st.button(say("启用"), key=f"{key}.enable"):
                 attempt(lambda: enable_account(db, viewer, name, version=version), say("已启用"))
-        elif st.button(say("停用"), key=f"{key}.disable"):
-            attempt(lambda: disable_account(db, viewer, name, version=version), say("已停用"))
+        else:
+            with st.popover(say("停用")):
+                st.caption(say("停用后不能登录，可以再启用。"))
+                if st.button(say("确认停用"), key=f"{key}.disable"):
+                    attempt(
+                        lambda: disable_account(db, viewer, name, version=version), say("已停用")
+                    )
         is_own = name == viewer.name
-        if st.button(say("重置口令"), key=f"{key}.reset", disabled=is_own):
-            attempt(
-                lambda: hand_over(name, lambda: reset_account(db, viewer, name, version=version)),
-                say("已重置"),
-            )
+        with st.popover(say("重置口令"), disabled=is_own):
+            st.caption(say("原口令、第二道验证和恢复码都失效；新的一次性口令只显示一次。"))
+            if st.button(say("确认重置"), key=f"{key}.reset", disabled=is_own):
+                attempt(
+                    lambda: hand_over(
+                        name, lambda: reset_account(db, viewer, name, version=version)
+                    ),
+                    say("已重置"),
+                )
         if st.button(say("结束其全部会话"), key=f"{key}.end", disabled=account.sessions == 0):
             attempt(lambda: end_sessions(db, viewer, name), say("已结束"))
     st.caption(say("停用、重置或变更后，该账号的会话立即结束。"))
@@ -237,7 +252,7 @@ if load_settings().mode == "demo":
     st.info(say("演示模式没有登录；这里增加的账号在正式运行时才能使用。"))
 listing, side = st.columns([0.62, 0.38], gap="large")
 with listing:
-    st.subheader(say("账号"), anchor=False)
+    st.subheader(say("账号列表"), anchor=False)
     if accounts:
         draw_list(accounts, names, lang)
     else:

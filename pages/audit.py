@@ -101,7 +101,9 @@ def draw_rows(viewer: Viewer, filter_: AuditFilter, lang: Lang) -> None:
         st.info(say("没有符合条件的记录。"), icon=":material/search_off:")
         return
     titles = {name: say(title) for name, title in COLUMN_NAMES.items()}
-    rows = [describe_entry(entry, lang) for entry in listed.to_dict("records")]
+    entries = (describe_entry(entry, lang) for entry in listed.to_dict("records"))
+    rows = [[entry[0], *("" if cell is None else str(cell) for cell in entry[1:])]
+            for entry in entries]  # fmt: skip
     st.dataframe(
         pd.DataFrame(rows, columns=list(titles)),
         hide_index=True,

@@ -38,7 +38,7 @@ def find_chosen(viewer: Viewer, lang: Lang) -> HouseholdRecord | None:
     if not code:
         return None
     try:
-        return get_household(shared_database(), viewer, code)
+        return get_household(shared_database(), viewer, code, as_of=Filter().as_of)
     except AppError as error:
         draw_notice(render_error(error, lang))
         return None

@@ -190,9 +190,9 @@ def test_a_new_account_shows_its_password_this_once(open_page, db, audited):
     [
         ("Zhang", {"role": Role.LEADER}, "小写字母开头"),
         ("张三", {"role": Role.LEADER}, "小写字母开头"),
-        ("zhang", {"role": Role.DISTRICT}, "至少一个区划代码"),
+        ("zhang", {"role": Role.DISTRICT}, "至少一个区、镇或村"),
         ("zhang", {"role": Role.INSPECTOR, "areas": ["150303"]}, "任务的最后一天"),
-        ("zhang", {"role": Role.HELPER}, "须用 --official"),
+        ("zhang", {"role": Role.HELPER}, "须填台账中的干部代号"),
         ("zhang", {"role": Role.HELPER, "official": "nobody"}, "没有这个干部代号"),
         ("zhang", {"role": Role.ADMIN, "areas": ["150303"]}, "不设范围"),
         ("operator", {"role": Role.OFFICE}, "已有同名账号"),
@@ -248,7 +248,7 @@ def test_changing_disabling_enabling_and_ending_sessions(open_page, db, audited)
     assert facts(db, "zhang").areas == ("150303", "150304")
     assert find_session(db, token) is None
 
-    press(visitor, "停用")
+    press(visitor, "确认停用")
     assert visitor.is_clean()
     assert facts(db, "zhang").is_disabled
     with pytest.raises(WrongCredentials):
@@ -263,7 +263,7 @@ def test_changing_disabling_enabling_and_ending_sessions(open_page, db, audited)
 @pytest.mark.row(4)
 def test_a_reset_shows_a_new_password_this_once(open_page, db):
     settle(db, "zhang")
-    visitor = press(choose(open_page(), "zhang"), "重置口令")
+    visitor = press(choose(open_page(), "zhang"), "确认重置")
     first = shown_password(visitor)
     assert FIRST.fullmatch(first)
     with pytest.raises(WrongCredentials):
@@ -276,7 +276,7 @@ def test_a_reset_shows_a_new_password_this_once(open_page, db):
 def test_the_last_administrator_stays(open_page, db):
     settle(db, "chief", Role.ADMIN)
     visitor = choose(open_page(), "chief")
-    press(visitor, "停用")
+    press(visitor, "确认停用")
     assert "最后一个可用的管理员账号" in visitor.errors()[0]
     press(fill(visitor, "accounts.chief", role=Role.LEADER), "保存角色与范围")
     assert "最后一个可用的管理员账号" in visitor.errors()[0]
@@ -285,7 +285,7 @@ def test_the_last_administrator_stays(open_page, db):
 
 
 @pytest.mark.row(29)
-@pytest.mark.parametrize("deed", ["保存角色与范围", "停用", "重置口令"])
+@pytest.mark.parametrize("deed", ["保存角色与范围", "确认停用", "确认重置"])
 def test_the_second_of_two_tabs_is_told_and_nothing_is_lost(open_page, db, deed):
     settle(db, "zhang")
     first, second = choose(open_page(), "zhang"), choose(open_page(), "zhang")
@@ -404,16 +404,16 @@ def test_a_preview_of_a_place_that_is_not_chosen_is_refused(chief):
     (role,) = [box for box in visitor.test.selectbox if box.form_id == "accounts.preview"]
     role.set_value(Role.TOWN)
     press(visitor, "开始预览")
-    assert "至少一个区划代码" in visitor.errors()[0]
+    assert "至少一个区、镇或村" in visitor.errors()[0]
     assert chief.viewer == Viewer("x", Role.ADMIN, ())
 
 
 @pytest.mark.row(4)
 def test_nobody_resets_their_own_account_and_loses_the_password_with_the_session(chief):
     visitor = choose(chief.open(), "chief")
-    (button,) = [button for button in visitor.test.button if button.label == "重置口令"]
+    (button,) = [button for button in visitor.test.button if button.label == "确认重置"]
     assert button.disabled
-    visitor = press(choose(visitor, "other"), "重置口令")
+    visitor = press(choose(visitor, "other"), "确认重置")
     assert FIRST.fullmatch(shown_password(visitor))
 
 

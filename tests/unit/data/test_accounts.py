@@ -91,12 +91,12 @@ def test_every_role_can_be_given(place: Office, role: Role):
 @pytest.mark.parametrize(
     ("rights", "why"),
     [
-        (Rights(Role.DISTRICT), "needs at least one division"),
-        (Rights(Role.TOWN), "needs at least one division"),
-        (Rights(Role.TEAM), "needs at least one division"),
-        (Rights(Role.CLERK), "needs at least one division"),
-        (Rights(Role.TOWN, ("",)), "needs at least one division"),
-        (Rights(Role.INSPECTOR, expires_on=date(2026, 6, 30)), "needs at least one division"),
+        (Rights(Role.DISTRICT), "needs an area"),
+        (Rights(Role.TOWN), "needs an area"),
+        (Rights(Role.TEAM), "needs an area"),
+        (Rights(Role.CLERK), "needs an area"),
+        (Rights(Role.TOWN, ("",)), "needs an area"),
+        (Rights(Role.INSPECTOR, expires_on=date(2026, 6, 30)), "needs an area"),
         (Rights(Role.INSPECTOR, ("990121",)), "last day"),
         (Rights(Role.ADMIN, ("990121",)), "have no area"),
         (Rights(Role.AUDITOR, ("990121",)), "have no area"),

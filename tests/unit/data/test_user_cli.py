@@ -95,7 +95,7 @@ def test_a_command_does_what_a_page_does_and_is_recorded(run, office):
         (["add", "zhang", "--role", "king"], "leader"),
         (["add", "zhang", "--role", "town"], "--area"),
         (["add", "zhang", "--role", "town", "--area", "123456"], "没有这个区划代码"),
-        (["add", "zhang", "--role", "helper"], "--official"),
+        (["add", "zhang", "--role", "helper"], "干部代号"),
         (["add", "zhang", "--role", "helper", "--official", "x"], "没有这个干部代号"),
         (["add", "zhang", "--role", "inspector", "--area", "990121"], "--until"),
         (["add", "zhang", "--role", "office", "--until", "31.12.2026"], "不是有效日期"),

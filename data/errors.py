@@ -544,8 +544,11 @@ class SignInLocked(AccessError):
 
     code = "sign_in_locked"
     status = 429
-    zh = "失败次数过多，请在 {minutes} 分钟后再试。"
-    en = "Too many failures: try again in {minutes} minutes."
+    zh = "失败次数过多，请在 {minutes} 分钟后再试；急用时请管理员在“账号”页解除锁定。"
+    en = (
+        "Too many failures: try again in {minutes} minutes, or ask an administrator to unlock the "
+        "account."
+    )
 
 
 class PasswordsDiffer(DataError):

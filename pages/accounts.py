@@ -197,10 +197,11 @@ def draw_change(viewer: Viewer, account: AccountFacts, names: dict[str, str], la
         if st.form_submit_button(say("保存角色与范围"), type="primary"):
             attempt(lambda: change_rights(db, viewer, name, rights, version=version), say("已保存"))
     with st.container(horizontal=True):
-        if account.is_disabled:
-            if st.button(say("启用"), key=f"{key}.enable"):
+        if account.is_disabled or account.is_locked:
+            label = say("启用") if account.is_disabled else say("解除锁定")
+            if st.button(label, key=f"{key}.enable"):
                 attempt(lambda: enable_account(db, viewer, name, version=version), say("已启用"))
-        else:
+        if not account.is_disabled:
             with st.popover(say("停用")):
                 st.caption(say("停用后不能登录，可以再启用。"))
                 if st.button(say("确认停用"), key=f"{key}.disable"):
@@ -247,7 +248,8 @@ def draw_preview(viewer: Viewer, names: dict[str, str], lang: Lang) -> None:
 
 names = list_division_names(db, lang)
 accounts = list_accounts(db)
-draw_first_password(lang)
+with st.container():  # there even when empty: what stands below keeps its place and its open tab
+    draw_first_password(lang)
 if load_settings().mode == "demo":
     st.info(say("演示模式没有登录；这里增加的账号在正式运行时才能使用。"))
 listing, side = st.columns([0.62, 0.38], gap="large")

@@ -12,6 +12,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 HOST ?= 127.0.0.1
 PORT ?= 8501
+JOBS ?= 2
 PYTEST_ARGS ?=
 
 VENV := .venv
@@ -107,12 +108,15 @@ lint: setup dev ## 静态检查 Static checks
 	@echo 'mypy'; $(VENV)/bin/mypy
 	@echo 'import-linter'; $(VENV)/bin/lint-imports
 
+# The browser's tests have the machine to themselves; the others share it among JOBS processes.
 test: setup browser ## 测试 All tests
 	@$(WITH_NODE) npm test --silent
-	@GUATU_CHROMIUM="$$(sh .ci/find-chromium)" GUATU_NGINX="$$(sh .ci/find-nginx)" \
-		$(PY) -m pytest $(PYTEST_ARGS)
+	@export GUATU_CHROMIUM="$$(sh .ci/find-chromium)" GUATU_NGINX="$$(sh .ci/find-nginx)"; \
+	$(PY) -m pytest -m 'not e2e' -n $(JOBS) $(PYTEST_ARGS) $(COVER_FIRST); \
+	$(PY) -m pytest -m e2e $(PYTEST_ARGS) $(COVER_LAST)
 
-check: PYTEST_ARGS += --cov --cov-report=term
+check: COVER_FIRST := --cov --cov-report= --cov-fail-under=0
+check: COVER_LAST := --cov --cov-append --cov-report=term
 check: lint test ## 全部检查 Static checks, then all tests with coverage
 
 golden: setup browser ## 更新已知结果 Write the golden files anew

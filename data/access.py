@@ -78,6 +78,18 @@ class Action(StrEnum):
     REVIEW_VIEWS = "review_views"
     MANAGE_ACCOUNTS = "manage_accounts"
     VIEW_AS = "view_as"
+    KEEP_REGISTER = "keep_register"
+    KEEP_FILES = "keep_files"
+    KEEP_LOG = "keep_log"
+    SEE_EXITS = "see_exits"
+    RUN_EXITS = "run_exits"
+    SIGN_EXITS = "sign_exits"
+    MONITOR = "monitor"
+    OPEN_LOOK_BACK = "open_look_back"
+    ASSIGN_GAPS = "assign_gaps"
+    SET_PARAMETERS = "set_parameters"
+    CLOSE_YEAR = "close_year"
+    RECONCILE = "reconcile"
 
 
 ACTION_NAMES: Final = {
@@ -94,6 +106,18 @@ ACTION_NAMES: Final = {
     Action.REVIEW_VIEWS: mark("核查完整信息的查看"),
     Action.MANAGE_ACCOUNTS: mark("管理账号"),
     Action.VIEW_AS: mark("以其他角色预览"),
+    Action.KEEP_REGISTER: mark("登记进出事件"),
+    Action.KEEP_FILES: mark("维护户档案"),
+    Action.KEEP_LOG: mark("填写帮扶台账和走访"),
+    Action.SEE_EXITS: mark("查看脱贫程序"),
+    Action.RUN_EXITS: mark("办理脱贫程序"),
+    Action.SIGN_EXITS: mark("签字"),
+    Action.MONITOR: mark("处置监测预警"),
+    Action.OPEN_LOOK_BACK: mark("开展回头看"),
+    Action.ASSIGN_GAPS: mark("交办缺口"),
+    Action.SET_PARAMETERS: mark("设定规则参数"),
+    Action.CLOSE_YEAR: mark("年度关账"),
+    Action.RECONCILE: mark("签署对账结论"),
 }
 
 _COUNTS_HOUSEHOLDS: Final = frozenset(
@@ -114,6 +138,18 @@ _ALLOWED: Final[Mapping[Action, frozenset[Role]]] = {
     Action.REVIEW_VIEWS: _OWNS_DATA | {Role.AUDITOR},
     Action.MANAGE_ACCOUNTS: frozenset({Role.ADMIN}),
     Action.VIEW_AS: frozenset({Role.ADMIN}),
+    Action.KEEP_REGISTER: _OWNS_DATA | {Role.TOWN, Role.CLERK},
+    Action.KEEP_FILES: _COUNTS_HOUSEHOLDS,
+    Action.KEEP_LOG: _COUNTS_HOUSEHOLDS | {Role.HELPER},
+    Action.SEE_EXITS: _COUNTS_HOUSEHOLDS | {Role.LEADER},
+    Action.RUN_EXITS: frozenset({Role.DISTRICT, Role.TOWN, Role.TEAM, Role.CLERK}),
+    Action.SIGN_EXITS: _OWNS_DATA | {Role.LEADER, Role.TOWN, Role.TEAM},
+    Action.MONITOR: _COUNTS_HOUSEHOLDS,
+    Action.OPEN_LOOK_BACK: _OWNS_DATA,
+    Action.ASSIGN_GAPS: _OWNS_DATA | {Role.TOWN},
+    Action.SET_PARAMETERS: frozenset({Role.OFFICE}),
+    Action.CLOSE_YEAR: frozenset({Role.OFFICE}),
+    Action.RECONCILE: frozenset({Role.OFFICE}),
 }
 _IN_PREVIEW: Final = frozenset({Action.SEE_AGGREGATES})
 """All that an administrator who looks as another role may do: pages and figures, nobody's rows."""
@@ -133,7 +169,8 @@ class Viewer:
         Leading digits of the division codes the viewer may see; ``""`` is everything, no area
         at all is nothing.
     official
-        A helper's code in the list of officials: the paired households are the viewer's own.
+        The viewer's code in the list of officials, if there: a helper's paired households are the
+        own ones, and a principal signs by the post in office that day.
     is_preview
         An administrator looks as this role.
     address
@@ -154,7 +191,7 @@ class Viewer:
     @property
     def scope_key(self) -> str:
         """Role and areas in short, for the key of every cache."""
-        own = f"/{self.official}" if self.official else ""
+        own = f"/{self.official}" if self.official and self.role is Role.HELPER else ""
         preview = "?" if self.is_preview else ""
         return f"{self.role}{preview}@{'+'.join(sorted(self.areas))}{own}"
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, case, func, insert, select, update
 
-from data.access import DIVISION_LEVELS, OPERATOR, Action, Role, Viewer, prefix_of
+from data.access import DIVISION_LEVELS, OPERATOR, Action, Role, Viewer, can, prefix_of
 from data.audit import Deed, record
 from data.engine import Database, reading, transaction
 from data.errors import (
@@ -326,10 +326,7 @@ def _checked(connection: Connection, name: str, rights: Rights) -> dict[str, Any
         raise BadAccount(name=name, **_AREA_MISSING)
     if role in _SEES_TOTALS:
         _require_whole(name, areas)
-    if (role is Role.HELPER) != (rights.official_code is not None):
-        raise BadAccount(name=name, **_OFFICIAL)
-    if role is Role.HELPER and not _is_official(connection, str(rights.official_code)):
-        raise BadAccount(name=name, **_NO_OFFICIAL)
+    _require_official(connection, name, rights)
     if role is Role.ADMIN and rights.expires_on is not None:
         raise BadAccount(name=name, **_NO_TERM)
     if role is Role.INSPECTOR and rights.expires_on is None:
@@ -372,9 +369,21 @@ def _prefix(connection: Connection, name: str, code: str) -> str:
     return prefix
 
 
-def _is_official(connection: Connection, code: str) -> bool:
-    found = connection.execute(select(Official.id).where(Official.code == code)).first()
-    return found is not None
+def _require_official(connection: Connection, name: str, rights: Rights) -> None:
+    """Refuse a helper without an official's code, and a code where it would mean nothing.
+
+    A helper's households are that cadre's; a principal signs by the post of that code.
+    """
+    code, is_helper = rights.official_code, rights.role is Role.HELPER
+    if code is None:
+        if is_helper:
+            raise BadAccount(name=name, **_OFFICIAL)
+        return
+    if not is_helper and not can(Viewer(name, rights.role, ("",)), Action.SIGN_EXITS):
+        raise BadAccount(name=name, **_OFFICIAL)
+    found = connection.execute(select(Official.role).where(Official.code == code)).scalar()
+    if found is None or (not is_helper and found != "principal"):
+        raise BadAccount(name=name, **(_NO_OFFICIAL if is_helper else _NO_PRINCIPAL))
 
 
 def _require_another_administrator(connection: Connection, name: str, now: datetime | None) -> None:
@@ -504,9 +513,14 @@ _NO_SUCH_AREA: Final = {
     "why_en": "there is no such division code; check it.",
 }
 _OFFICIAL: Final = {
-    "why_zh": "帮扶责任人须填台账中的干部代号，例如“干部 0001”，其他角色不填。",
-    "why_en": "a helper needs the code of an official as in the ledger, such as 干部 0001; no "
-    "other role has one.",
+    "why_zh": "帮扶责任人须填台账中的干部代号，例如“干部 0001”；签字的主要负责人可填本人代号，"
+    "其他角色不填。",
+    "why_en": "a helper needs the code of an official as in the ledger, such as 干部 0001; a "
+    "principal who signs may have the own one; no other role has one.",
+}
+_NO_PRINCIPAL: Final = {
+    "why_zh": "台账中没有这个主要负责人的代号，例如“负责人 07”。",
+    "why_en": "no principal of the ledger has this code, such as 负责人 07.",
 }
 _NO_OFFICIAL: Final = {
     "why_zh": "台账中没有这个干部代号。",

@@ -38,6 +38,10 @@ class Deed(StrEnum):
     EXPORT = "export"
     IMPORT = "import"
     EDIT = "edit"
+    ENTRY = "entry"
+    VOID = "void"
+    SIGNATURE = "signature"
+    CLOSE = "close"
     ERASURE = "erasure"
     RIGHT_CHANGE = "right_change"
     VIEW_AS = "view_as"
@@ -47,7 +51,19 @@ class Deed(StrEnum):
 
 
 KEPT_LONGER: Final = frozenset(
-    {Deed.FULL_VIEW, Deed.SEARCH, Deed.EXPORT, Deed.IMPORT, Deed.EDIT, Deed.ERASURE, Deed.REVIEW}
+    {
+        Deed.FULL_VIEW,
+        Deed.SEARCH,
+        Deed.EXPORT,
+        Deed.IMPORT,
+        Deed.EDIT,
+        Deed.ERASURE,
+        Deed.REVIEW,
+        Deed.ENTRY,
+        Deed.VOID,
+        Deed.SIGNATURE,
+        Deed.CLOSE,
+    }  # fmt: skip
 )
 """Deeds that concern personal data: kept for three years whatever the setting."""
 PERSONAL_KEPT: Final = timedelta(days=1_095)
@@ -61,6 +77,10 @@ DEED_NAMES: Final = {
     Deed.EXPORT: mark("导出数据"),
     Deed.IMPORT: mark("导入"),
     Deed.EDIT: mark("更正"),
+    Deed.ENTRY: mark("登记"),
+    Deed.VOID: mark("撤销"),
+    Deed.SIGNATURE: mark("签字"),
+    Deed.CLOSE: mark("关账与销号"),
     Deed.ERASURE: mark("删除个人信息"),
     Deed.RIGHT_CHANGE: mark("变更账号"),
     Deed.VIEW_AS: mark("以角色预览"),

@@ -11,9 +11,11 @@ from data.access import OPERATOR
 from data.engine import Database, check_integrity, reading
 from data.generator import wuhai
 from data.models import (
+    Base,
     Cause,
     DistrictResponsible,
     HouseholdComposition,
+    Kind,
 )
 from data.queries.audit_chain import verify_chain
 from data.queries.claims import list_claims
@@ -24,6 +26,33 @@ from data.queries.register import read_ledger
 from data.queries.summary import summarize
 
 _SECRETARY_AND_GOVERNOR: Final = 2
+_APPEND_ONLY: Final = ("is_append_only_update", "is_append_only_delete", "is_never_replaced")
+_KEPT_BY: Final = dict.fromkeys(Kind, ()) | {
+    Kind.EVENT: (*_APPEND_ONLY, "void_is_sound"),
+    Kind.RECORD: _APPEND_ONLY,
+    Kind.VERSIONED: ("is_superseded_once", "is_never_deleted", "is_never_replaced"),
+}
+"""The triggers that keep a table of each kind."""
+_AUDIT_TRIGGERS: Final = (
+    "audit_entry_is_append_only_update",
+    "audit_entry_is_kept",
+    "audit_entry_is_never_replaced",
+    "audit_head_is_never_replaced",
+    "audit_head_never_goes_back",
+    "audit_head_stays",
+)
+_WORKFLOW_TRIGGERS: Final = (
+    "exit_step_follows_its_order",
+    "exit_step_is_done_once",
+    "exit_step_notice_lasts",
+    "exit_step_approval_is_signed",
+    "exit_step_void_is_last",
+    "register_event_exit_is_approved",
+    "signature_comes_after_the_notice",
+    "signature_follows_its_order",
+    "signature_is_given_once",
+    "signature_void_is_last",
+)
 
 
 @dataclass(frozen=True)
@@ -59,18 +88,9 @@ def _structure(connection: Connection) -> Iterator[Finding]:
     triggers = set(
         connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
     )
-    wanted = {
-        "audit_entry_is_append_only_update",
-        "audit_entry_is_kept",
-        "audit_entry_is_never_replaced",
-        "audit_head_is_never_replaced",
-        "audit_head_never_goes_back",
-        "audit_head_stays",
-        "register_event_is_append_only_update",
-        "register_event_is_append_only_delete",
-        "register_event_is_never_replaced",
-        "register_event_void_is_sound",
-    }
+    wanted = set(_AUDIT_TRIGGERS) | set(_WORKFLOW_TRIGGERS)
+    for table in Base.metadata.tables.values():
+        wanted |= {f"{table.name}_{rule}" for rule in _KEPT_BY[table.info["kind"]]}
     yield _finding("events and audit are append-only in the database", sorted(wanted - triggers))
     one, other = aliased(HouseholdComposition), aliased(HouseholdComposition)
     before = known_before(None)

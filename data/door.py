@@ -26,16 +26,25 @@ _LOG = logging.getLogger("guatu.data")
 ROLE_COOKIE: Final = "guatu_demo_role"
 
 DEMO_VIEWERS: Final = {
-    "leader": (Viewer("demo-leader", Role.LEADER, ("",)), mark("市级领导（全市汇总）")),
+    "leader": (
+        Viewer("demo-leader", Role.LEADER, ("",), official="负责人 07"),
+        mark("市级领导（全市汇总）")),
     "office": (Viewer("demo-office", Role.OFFICE, ("",)), mark("市扶贫办（全市）")),
     "district-150302": (
-        Viewer("demo-150302", Role.DISTRICT, ("150302",)), mark("海勃湾区扶贫办")),
+        Viewer("demo-150302", Role.DISTRICT, ("150302",), official="负责人 01"),
+        mark("海勃湾区扶贫办")),
     "district-150303": (
-        Viewer("demo-150303", Role.DISTRICT, ("150303",)), mark("海南区扶贫办")),
+        Viewer("demo-150303", Role.DISTRICT, ("150303",), official="负责人 03"),
+        mark("海南区扶贫办")),
     "district-150304": (
-        Viewer("demo-150304", Role.DISTRICT, ("150304",)), mark("乌达区扶贫办")),
-    "town": (Viewer("demo-town", Role.TOWN, ("150303104",)), mark("巴音陶亥镇")),
-    "team": (Viewer("demo-team", Role.TEAM, ("150303104238",)), mark("东兴村驻村工作队")),
+        Viewer("demo-150304", Role.DISTRICT, ("150304",), official="负责人 05"),
+        mark("乌达区扶贫办")),
+    "town": (
+        Viewer("demo-town", Role.TOWN, ("150303104",), official="负责人 10"),
+        mark("巴音陶亥镇")),
+    "team": (
+        Viewer("demo-team", Role.TEAM, ("150303104238",), official="负责人 25"),
+        mark("东兴村驻村工作队")),
     "helper": (
         Viewer("demo-helper", Role.HELPER, ("",), official="干部 0001"),
         mark("帮扶责任人（自己的帮扶户）")),

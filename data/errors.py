@@ -557,3 +557,273 @@ class PasswordsDiffer(DataError):
     code = "passwords_differ"
     zh = "两次输入的新口令不一样，请重新输入。"
     en = "The new password was not typed the same way twice; type it again."
+
+
+# ── The living register: what is refused, and why ───────────────────────────────────────────────
+
+
+class RegisterError(DataError):
+    """The ledger's rules forbid an entry; nothing of it was written."""
+
+    code = "register"
+    status = 409
+    zh = "台账规则不允许该登记，没有写入任何内容。请核对后重试。"
+    en = "The ledger's rules forbid this entry; nothing was written. Check it and try again."
+
+
+class EntryChanged(RegisterError):
+    """Somebody else wrote to the same file since the form was opened."""
+
+    code = "entry_changed"
+    zh = "“{what}”在您打开后已被 {who} 于 {when} 改动，没有写入任何内容。请核对最新内容再提交。"
+    en = (
+        "'{what}' was changed by {who} at {when} after you opened the form; nothing was written. "
+        "Look at the newest state and submit again."
+    )
+
+
+class NegativeAmount(RegisterError):
+    """An amount below zero."""
+
+    code = "negative_amount"
+    status = 422
+    zh = "“{field}”不能为负数。请填写大于或等于零的金额。"
+    en = "'{field}' cannot be negative. Enter an amount of zero or more."
+
+
+class DayOutOfRange(RegisterError):
+    """A day before what it rests on, or in the future."""
+
+    code = "day_out_of_range"
+    status = 422
+    zh = "日期 {day} 不在允许的范围内（{first} 至 {last}）。请更正日期。"
+    en = "The day {day} is outside what is possible ({first} to {last}). Correct the day."
+
+
+class ReasonMissing(RegisterError):
+    """An entry without a reason or evidence."""
+
+    code = "reason_missing"
+    status = 422
+    zh = "请填写“{field}”，不要写姓名、证件号或电话。"
+    en = "Fill in '{field}', without names, ID numbers or telephone numbers."
+
+
+# ── Register events ─────────────────────────────────────────────────────────────────────────────
+
+
+class ExitNeedsCase(RegisterError):
+    """An exit that somebody would enter without its procedure."""
+
+    code = "exit_needs_case"
+    zh = "脱贫退出不能在此登记，没有写入任何内容。请在“脱贫程序”中办理，第九步“录入”时自动登记。"
+    en = (
+        "An exit cannot be entered here; nothing was written. Take it through the exit procedure: "
+        "its ninth step enters it."
+    )
+
+
+class EntryNotPossible(RegisterError):
+    """An event that cannot happen to somebody who stands as the chosen member does."""
+
+    code = "entry_not_possible"
+    zh = (
+        "户 {what} 所选成员中有 {count} 人不能登记“{kind}”，没有写入任何内容。"
+        "此项只适用于：{bases}。请核对成员和日期。"
+    )
+    en = (
+        "'{kind}' cannot be entered for {count} of the members chosen in household {what}; nothing "
+        "was written. It is only for those who are: {bases}. Check the members and the day."
+    )
+
+
+class NobodyChosen(RegisterError):
+    """An act that names no member."""
+
+    code = "nobody_chosen"
+    status = 422
+    zh = "还没有选择成员，没有写入任何内容。请至少选择一人再提交。"
+    en = "No member is chosen; nothing was written. Choose at least one and submit again."
+
+
+class SomebodyLeftOut(RegisterError):
+    """Closing a household with only some of its members."""
+
+    code = "somebody_left_out"
+    zh = "销户须包括户 {what} 全部在册成员，没有写入任何内容。只减少部分成员的，请登记“自然减少”。"
+    en = (
+        "Closing takes all members of household {what} who are on file; nothing was written. If "
+        "only some leave, enter a natural decrease."
+    )
+
+
+class NobodyStays(RegisterError):
+    """A split that would leave nobody behind."""
+
+    code = "nobody_stays"
+    zh = "拆户后原户 {what} 至少要留一名在册成员，没有写入任何内容。请减少拆出的成员。"
+    en = (
+        "After a split somebody on file must stay in household {what}; nothing was written. "
+        "Choose fewer members."
+    )
+
+
+class NobodyOnFile(RegisterError):
+    """A household that nobody can join: nobody in it is on file that day."""
+
+    code = "nobody_on_file"
+    zh = "户 {what} 在 {day} 没有在册成员，没有写入任何内容。请核对户编码和日期。"
+    en = (
+        "On {day} nobody in household {what} is on file; nothing was written. Check the code and "
+        "the day."
+    )
+
+
+class SameHousehold(RegisterError):
+    """A household that would be merged into itself."""
+
+    code = "same_household"
+    zh = "不能把户 {what} 并入它自己，没有写入任何内容。请另选一户。"
+    en = "Household {what} cannot be merged into itself; nothing was written. Choose another."
+
+
+class HeadMissing(RegisterError):
+    """A new household without exactly one head."""
+
+    code = "head_missing"
+    status = 422
+    zh = "新识别的户须有且只有一名户主，没有写入任何内容。请核对各成员与户主的关系。"
+    en = (
+        "A newly identified household has exactly one head; nothing was written. Check how each "
+        "member is related to the head."
+    )
+
+
+class BirthYearOutOfRange(RegisterError):
+    """A year in which nobody who lives can be born."""
+
+    code = "birth_year_out_of_range"
+    status = 422
+    zh = "出生年份须在 {first} 至 {last} 之间，没有写入任何内容。请更正出生年份。"
+    en = "The year of birth must be from {first} to {last}; nothing was written. Correct it."
+
+
+class LaterEntryStands(RegisterError):
+    """An entry that later ones stand on."""
+
+    code = "later_entry_stands"
+    zh = "户 {what} 的同一成员在此之后还有“{kind}”（{day}），没有撤销。请先撤销较晚的登记。"
+    en = (
+        "After this entry the same members of household {what} have '{kind}' on {day}; nothing "
+        "was undone. Undo the later entry first."
+    )
+
+
+class UndoneByCase(RegisterError):
+    """An exit that its case alone can undo."""
+
+    code = "undone_by_case"
+    zh = "该脱贫退出属于一份脱贫档案，不能在此撤销。请在“脱贫程序”中撤销该档案的第九步。"
+    en = (
+        "This exit belongs to an exit case and cannot be undone here. Undo the case's ninth step "
+        "in the exit procedure."
+    )
+
+
+# ── The household's file ────────────────────────────────────────────────────────────────────────
+
+
+# ── Exits ───────────────────────────────────────────────────────────────────────────────────────
+
+
+# ── Monitoring and look-back ────────────────────────────────────────────────────────────────────
+
+
+class AlertClosed(RegisterError):
+    """An alert that somebody closed before."""
+
+    code = "alert_closed"
+    zh = "户 {what} 的这条预警已由 {who} 于 {when} 销号，没有写入任何内容。需要改判时，请先撤销销号。"
+    en = (
+        "This alert of household {what} was closed by {who} at {when}; nothing was written. To "
+        "judge it anew, undo the closing first."
+    )
+
+
+class LookbackExists(RegisterError):
+    """A look-back of the same name over the same division."""
+
+    code = "lookback_exists"
+    zh = "该范围内已有名为“{what}”的回头看，没有重复建立。请打开已有的，或换一个名称。"
+    en = (
+        "This division has a look-back named '{what}' already; no second one was opened. Use that "
+        "one, or choose another name."
+    )
+
+
+class LookbackEmpty(RegisterError):
+    """A look-back over a division without anybody on file."""
+
+    code = "lookback_empty"
+    status = 422
+    zh = "所选范围在 {day} 没有在册户，没有建立回头看。请更换范围或冻结日期。"
+    en = (
+        "Nobody is on file in the chosen division on {day}; no look-back was opened. Choose "
+        "another division or another day."
+    )
+
+
+class DueTooEarly(RegisterError):
+    """A due day before the day that a list is frozen on."""
+
+    code = "due_too_early"
+    status = 422
+    zh = "完成期限 {day} 早于冻结日期 {first}，没有建立回头看。请更正完成期限。"
+    en = (
+        "The due day {day} lies before the day of the freeze, {first}; no look-back was opened. "
+        "Correct the due day."
+    )
+
+
+class OneRecordEach(RegisterError):
+    """Several records at once, corrected or removed."""
+
+    code = "one_record_each"
+    status = 422
+    zh = "批量登记只适用于“属实”。已更正和已清退请逐户登记。"
+    en = "Only 'verified' can be entered for many records at once. Enter the others one by one."
+
+
+class CorrectionMissing(RegisterError):
+    """A record said to be corrected whose file did not change."""
+
+    code = "correction_missing"
+    zh = (
+        "户 {what} 的档案自名册冻结（{when}）以来没有任何更正，没有写入结果。"
+        "请先在户档案中更正，再登记“已更正”。"
+    )
+    en = (
+        "Nothing in the file of household {what} was corrected since the list was frozen "
+        "({when}); no outcome was written. Correct the household's file first, then enter "
+        "'corrected'."
+    )
+
+
+class RemovalMissing(RegisterError):
+    """A record said to be removed whose members are still on file."""
+
+    code = "removal_missing"
+    zh = (
+        "户 {what} 冻结时的成员自冻结（{when}）以来没有全部登记清退，没有写入结果。"
+        "请先登记“清退”，再登记“已清退”。"
+    )
+    en = (
+        "Not all members whom household {what} had when the list was frozen ({when}) were removed "
+        "since; no outcome was written. Enter the register event 'removed' first."
+    )
+
+
+# ── Gaps and entitlements ───────────────────────────────────────────────────────────────────────
+
+
+# ── Closes and reconciliation ───────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ from ulid import ULID
 
 from data.errors import AlreadyVoided, NotFound
 from data.models import Base, DataVersion, EventKind, RegisterEvent
-from data.models.base import VersionTimes
+from data.models.base import EventTimes, VersionTimes
 
 BATCH = 5_000
 
@@ -47,8 +47,15 @@ def append_event(  # noqa: PLR0913 - an event has this many facts, all by keywor
     recorded_by: str,
     reason: str | None = None,
     recorded_at: datetime | None = None,
+    **facts: Any,  # noqa: ANN401 - any column
 ) -> str:
-    """Enter that something happened to a member; give the event's id."""
+    """Enter that something happened to a member; give the event's id.
+
+    Parameters
+    ----------
+    facts
+        `detected_on`, `evidence`, `act_id`, `case_id`, as far as known.
+    """
     event_id = new_id()
     connection.execute(
         insert(RegisterEvent).values(
@@ -59,10 +66,67 @@ def append_event(  # noqa: PLR0913 - an event has this many facts, all by keywor
             recorded_at=recorded_at or datetime.now(UTC),
             recorded_by=recorded_by,
             reason=reason,
+            **facts,
         )
     )
     raise_version(connection)
     return event_id
+
+
+def append_row(connection: Connection, model: type[Base], **facts: Any) -> str:  # noqa: ANN401 - any column
+    """Enter a row of an event, a record or a versioned fact; give its id.
+
+    Parameters
+    ----------
+    facts
+        The row's columns. `id` and `recorded_at` are made where the table has them and they are
+        not given.
+    """
+    columns = model.__table__.columns
+    if "id" in columns:
+        facts.setdefault("id", new_id())
+    if "recorded_at" in columns:
+        facts.setdefault("recorded_at", datetime.now(UTC))
+    connection.execute(insert(model).values(**facts))
+    raise_version(connection)
+    return str(facts.get("id", ""))
+
+
+def void_row(
+    connection: Connection,
+    model: type[EventTimes],
+    row_id: str,
+    *,
+    recorded_by: str,
+    reason: str,
+    recorded_at: datetime | None = None,
+) -> str:
+    """Void a row of an event table by a row that repeats it and names it; give the new id.
+
+    Raises
+    ------
+    NotFound
+        No such row.
+    AlreadyVoided
+        It was voided before, or is a void itself.
+    """
+    columns = model.__table__.columns  # type: ignore[attr-defined]
+    row = connection.execute(select(*columns).where(model.id == row_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound(what=row_id[:40])
+    voided = select(model.id).where(model.voids_event_id == row_id)
+    if row["voids_event_id"] is not None or connection.execute(voided).first() is not None:
+        raise AlreadyVoided
+    facts = dict(row) | {
+        "id": new_id(),
+        "recorded_at": recorded_at or datetime.now(UTC),
+        "recorded_by": recorded_by,
+        "reason": reason,
+        "voids_event_id": row_id,
+    }
+    connection.execute(insert(model).values(**facts))
+    raise_version(connection)
+    return str(facts["id"])
 
 
 def void_event(

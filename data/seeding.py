@@ -25,6 +25,7 @@ from data.models import (
     MeasureCrosswalk,
     MeasureVocabulary,
     Source,
+    SubsidyRule,
     Village,
 )
 from data.settings import ROOT
@@ -65,6 +66,7 @@ def seed_vocabularies(connection: Connection) -> None:
     )
     load_rows(connection, Measure, _ordered("measures.csv"))
     load_rows(connection, MeasureCrosswalk, _rows("crosswalk.csv"))
+    load_rows(connection, SubsidyRule, _ordered("subsidy_rules.csv"))
 
 
 def seed_wuhai(connection: Connection) -> None:

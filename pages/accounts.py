@@ -136,7 +136,7 @@ def draw_rights(key: str, before: AccountFacts | None, names: dict[str, str], la
         key=f"{key}.areas",
     )
     official = st.text_input(
-        say("干部代号（仅帮扶责任人）"),
+        say("干部代号（帮扶责任人必填，签字的主要负责人可填）"),
         value=(before.official_code or "") if before else "",
         key=f"{key}.official",
     )

@@ -21,6 +21,18 @@ see_audit          . x x . . . . . . x .
 review_views       . x x . . . . . . x .
 manage_accounts    . . . . . . . . . . x
 view_as            . . . . . . . . . . x
+keep_register      . x x x . . . . x . .
+keep_files         . x x x x . . . x . .
+keep_log           . x x x x x . . x . .
+see_exits          x x x x x . . . x . .
+run_exits          . . x x x . . . x . .
+sign_exits         x x x x x . . . . . .
+monitor            . x x x x . . . x . .
+open_look_back     . x x . . . . . . . .
+assign_gaps        . x x x . . . . . . .
+set_parameters     . x . . . . . . . . .
+close_year         . x . . . . . . . . .
+reconcile          . x . . . . . . . . .
 """
 
 MAY: dict[Action, set[Role]] = {

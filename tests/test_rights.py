@@ -147,6 +147,18 @@ PROBES: dict[Action, list[tuple[Probe, bool]]] = {
     ],
     Action.MANAGE_ACCOUNTS: [(lambda db, viewer, _target: end_sessions(db, viewer, "kept"), False)],
     Action.VIEW_AS: [(preview, False)],
+    Action.KEEP_REGISTER: [],
+    Action.KEEP_FILES: [],
+    Action.KEEP_LOG: [],
+    Action.SEE_EXITS: [],
+    Action.RUN_EXITS: [],
+    Action.SIGN_EXITS: [],
+    Action.MONITOR: [],
+    Action.OPEN_LOOK_BACK: [],
+    Action.ASSIGN_GAPS: [],
+    Action.SET_PARAMETERS: [],
+    Action.CLOSE_YEAR: [],
+    Action.RECONCILE: [],
 }  # fmt: skip
 
 

@@ -237,7 +237,7 @@ def _correct(
     for member_id, wrong_id in pairs:
         common = {
             "member_id": member_id, "recorded_by": "generator", "source_id": "synthetic",
-            "reason": "exit day entered for the wrong household",
+            "reason": "exit day entered for the wrong household", "case_id": None,
         }  # fmt: skip
         rows[RegisterEvent].append(
             common | {"id": stream.id(recorded_at), "kind": str(EventKind.VOIDED),

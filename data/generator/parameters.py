@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-GENERATOR_VERSION: Final = 1
+GENERATOR_VERSION: Final = 2
 
 OPENING: Final = date(2016, 1, 1)
 YEAR_END: Final = date(2016, 12, 31)
@@ -58,7 +58,8 @@ class Parameters:
     """The totals that a generated register must meet exactly.
 
     `remaining_in` holds the district prefixes in which somebody is still on the register at the
-    end of the year; empty means anywhere.
+    end of the year; empty means anywhere. `has_files` adds the households' files, the exit
+    files with their signatures, and the principals who signed.
     """
 
     profile: str
@@ -72,6 +73,7 @@ class Parameters:
     remaining_in: tuple[str, ...] = ()
     smallest_unit: int = 6
     corrections: int = 4
+    has_files: bool = False
 
     @property
     def households(self) -> int:
@@ -96,6 +98,7 @@ def wuhai(seed: int) -> Parameters:
         leaders=37,
         cadres=1521,
         remaining_in=("150303",),
+        has_files=True,
     )
 
 

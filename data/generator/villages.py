@@ -1,8 +1,9 @@
 """The rows of one unit: households, members, events, causes, measures, pairings, team."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from data.generator.parameters import (
@@ -59,6 +60,13 @@ class DrawnHousehold:
     exited_on: date | None
     exit_event_ids: tuple[str, ...]
     member_ids: tuple[str, ...]
+    identified_on: date
+    exit_recorded: datetime | None
+    people: tuple[Person, ...]
+    members: tuple[Mapping[str, Any], ...]
+    measures: tuple[str, ...]
+    cadre_id: str = ""
+    cadre_code: str = ""
 
 
 @dataclass
@@ -159,11 +167,13 @@ def _draw_household(
             rows[RegisterEvent].append(event)
             exits.append(event["id"])
     _draw_causes(stream, rows, code, cause, identified_on)
-    _draw_measures(stream, rows, code, cause, people, exited_on)
+    measures = _draw_measures(stream, rows, code, cause, people, exited_on)
     drawn.households.append(
         DrawnHousehold(
             code=code, unit=unit, cause=cause, is_able=any(p.is_able for p in people),
             exited_on=exited_on, exit_event_ids=tuple(exits), member_ids=tuple(members),
+            identified_on=identified_on, exit_recorded=exit_recorded, people=tuple(people),
+            members=tuple(rows[Member][-len(people) :]), measures=measures,
         )
     )  # fmt: skip
 
@@ -178,7 +188,7 @@ def _event(
     return {
         "id": stream.id(recorded_at), "member_id": member_id, "kind": str(kind),
         "occurred_on": occurred_on, "recorded_at": recorded_at, "recorded_by": "generator",
-        "source_id": "synthetic", "reason": None, "voids_event_id": None,
+        "source_id": "synthetic", "reason": None, "voids_event_id": None, "case_id": None,
     }  # fmt: skip
 
 
@@ -210,7 +220,7 @@ def _draw_measures(
     cause: str,
     people: list[Person],
     exited_on: date | None,
-) -> None:
+) -> tuple[str, ...]:
     able = any(p.is_able for p in people)
     wanted = MEASURES_BY_CAUSE.get(cause, OTHER_CAUSES_TAKE)
     if not able:
@@ -234,6 +244,7 @@ def _draw_measures(
                 measure_code=measure, state="ongoing", amount_fen=None,
             )
         )  # fmt: skip
+    return tuple(chosen)
 
 
 def _measure_start(stream: Stream, position: int, exited_on: date | None) -> date:
@@ -276,6 +287,11 @@ def _draw_cadres(stream: Stream, drawn: VillageRows, plan: UnitPlan) -> None:
                 stream, _from(stream, stream.day(*PAIRED_FROM)),
                 official_id=ids[i % len(ids)], household_code=codes[i % len(codes)],
             )
+        )  # fmt: skip
+    for i, household in enumerate(drawn.households):
+        drawn.households[i] = replace(
+            household, cadre_id=ids[i % len(ids)],
+            cadre_code=f"干部 {plan.first_cadre + i % len(ids):04d}",
         )  # fmt: skip
     times = _from(stream, since)
     rows[WorkTeam].append(_versioned(stream, times, code=f"team-{unit}", village_code=unit))

@@ -4,7 +4,19 @@ from data.models.accounts import Account, AccountSession, SignInFailure
 from data.models.audit import AuditEntry, AuditHead
 from data.models.base import Base, Kind
 from data.models.claims import Claim, ClaimLink
+from data.models.closes import Reconciliation, RegisterClose, RegisterCloseRow
 from data.models.control import Dataset, DataVersion
+from data.models.entitlements import MedicalBill, Payment, SubsidyRule
+from data.models.exits import ExitBatch, ExitCase, ExitStep, RuleParameter, Signature
+from data.models.files import (
+    Enrolment,
+    IncomeStatement,
+    LedgerEntry,
+    Plan,
+    PlanIndicator,
+    ServiceEvent,
+    Survey,
+)
 from data.models.full_views import FullView
 from data.models.keys import SealedKey
 from data.models.measures import (
@@ -12,6 +24,14 @@ from data.models.measures import (
     MeasureAssignment,
     MeasureCrosswalk,
     MeasureVocabulary,
+)
+from data.models.monitoring import (
+    Alert,
+    AlertClosing,
+    GapTask,
+    LookbackCampaign,
+    LookbackItem,
+    LookbackOutcome,
 )
 from data.models.people import Household, HouseholdComposition, IdentityVault, Member
 from data.models.places import Division, DivisionCrosswalk, Landmark, Source, Village
@@ -39,6 +59,8 @@ __all__ = [
     "STATUS_AFTER",
     "Account",
     "AccountSession",
+    "Alert",
+    "AlertClosing",
     "AuditEntry",
     "AuditHead",
     "Base",
@@ -51,32 +73,54 @@ __all__ = [
     "DistrictResponsible",
     "Division",
     "DivisionCrosswalk",
+    "Enrolment",
     "Enterprise",
     "EventKind",
+    "ExitBatch",
+    "ExitCase",
+    "ExitStep",
     "FullView",
+    "GapTask",
     "Household",
     "HouseholdComposition",
     "IdentityVault",
+    "IncomeStatement",
     "Kind",
     "Landmark",
     "LeaderVillageLink",
+    "LedgerEntry",
+    "LookbackCampaign",
+    "LookbackItem",
+    "LookbackOutcome",
     "Measure",
     "MeasureAssignment",
     "MeasureCrosswalk",
     "MeasureVocabulary",
+    "MedicalBill",
     "Member",
     "Official",
     "Org",
     "Pairing",
+    "Payment",
+    "Plan",
+    "PlanIndicator",
     "Post",
     "Project",
     "ProjectBeneficiary",
     "ProjectUnit",
+    "Reconciliation",
+    "RegisterClose",
+    "RegisterCloseRow",
     "RegisterEvent",
+    "RuleParameter",
     "SealedKey",
+    "ServiceEvent",
     "SignInFailure",
+    "Signature",
     "Source",
     "Status",
+    "SubsidyRule",
+    "Survey",
     "TeamMember",
     "Village",
     "WorkTeam",

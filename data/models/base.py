@@ -23,6 +23,7 @@ class Kind(StrEnum):
     EVENT = "event"
     VERSIONED = "versioned"
     REFERENCE = "reference"
+    RECORD = "record"
     RESTRICTED = "restricted"
     CONTROL = "control"
     CHAIN = "chain"

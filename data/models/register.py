@@ -1,5 +1,6 @@
 """The register: events that carry status, and causes."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -60,6 +61,10 @@ class RegisterEvent(EventTimes, Base):
 
     member_id: Mapped[str] = column("成员编号", ForeignKey("member.id"), index=True)
     kind: Mapped[str] = column("事件类型")
+    detected_on: Mapped[date | None] = column("发现日期（新识别、返贫）")
+    evidence: Mapped[str | None] = column("依据（不含个人信息）")
+    act_id: Mapped[str | None] = column("同一户的一次登记", index=True)
+    case_id: Mapped[str | None] = column("脱贫档案", index=True)
 
 
 class CauseKind(Base):

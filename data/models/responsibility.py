@@ -32,7 +32,7 @@ class Official(Base):
     id: Mapped[str] = column("编号", primary_key=True)
     code: Mapped[str] = column("代号", unique=True)
     role: Mapped[str] = column("身份（leader 厅级领导、cadre 帮扶干部、principal 主要负责人）")
-    level: Mapped[str] = column("层级（city 市、district 区）")
+    level: Mapped[str] = column("层级（city 市、district 区、town 镇、village 村）")
 
 
 class Post(VersionTimes, Base):

@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy.orm import aliased
 
-from data.models.base import VersionTimes
+from data.models.base import EventTimes, VersionTimes
 
 CHINA: Final = timezone(timedelta(hours=8))
 OPENING: Final = date(2016, 1, 1)
@@ -46,6 +47,20 @@ def known(model: type[VersionTimes], before: datetime) -> ColumnElement[bool]:
 def valid(model: type[VersionTimes], as_of: date) -> ColumnElement[bool]:
     """Say in SQL that a version is in force on a day."""
     return and_(model.valid_from <= as_of, or_(model.valid_to.is_(None), model.valid_to > as_of))
+
+
+def standing(model: type[EventTimes], before: datetime) -> ColumnElement[bool]:
+    """Say in SQL that an event was recorded before an instant, is no void, and not voided by then.
+
+    For event tables whose voids repeat the row; register events have their own
+    `data.queries.register.live_events`.
+    """
+    void = aliased(model)
+    return and_(
+        model.voids_event_id.is_(None),
+        model.recorded_at < before,
+        ~exists().where(void.voids_event_id == model.id, void.recorded_at < before),
+    )
 
 
 def days(values: pd.Series | npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:

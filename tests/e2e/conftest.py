@@ -27,7 +27,7 @@ HERE = Path(__file__).resolve().parent
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 # Streamlit finds out below which path it is served by asking one level deeper first: on a deep
 # link these answers are its own, expected 404s. Chromium prints every 404, so they are let pass.
-PROBES = re.compile(r"/(leader|village|claims)/_stcore/(health|host-config)$")
+PROBES = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
 # protobuf's arithmetic tries WebAssembly, which the content policy forbids, and goes on without.
 FORBIDDEN_BY_DESIGN = "policy: script-src wasm-eval"
 # Chromium names a breach of the content policy in the console; this catches what it would not.

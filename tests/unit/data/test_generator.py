@@ -82,8 +82,10 @@ def test_no_other_register_event_is_invented(drawn):
 def test_leaders_cadres_teams_and_responsible_persons_are_as_published(drawn):
     villages = {unit.code for unit in wuhai_units()}
     officials = Counter(row["role"] for row in drawn[Official])
-    assert officials == {"leader": 37, "cadre": 1521, "principal": 6}
-    assert len({row["code"] for row in drawn[Official]}) == 37 + 1521 + 6
+    # Two a district, and one for the city, each of the four towns that have villages, each village.
+    principals = 6 + 1 + 4 + 19
+    assert officials == {"leader": 37, "cadre": 1521, "principal": principals}
+    assert len({row["code"] for row in drawn[Official]}) == 37 + 1521 + principals
     roles = {row["id"]: row["role"] for row in drawn[Official]}
     links = {(row["official_id"], row["village_code"]) for row in drawn[LeaderVillageLink]}
     assert {village for _, village in links} == villages

@@ -1,0 +1,1 @@
+"""Rules of the domain as plain functions: they know frames and dates, and no database."""

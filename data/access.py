@@ -111,7 +111,7 @@ ACTION_NAMES: Final = {
     Action.KEEP_LOG: mark("填写帮扶台账和走访"),
     Action.SEE_EXITS: mark("查看脱贫程序"),
     Action.RUN_EXITS: mark("办理脱贫程序"),
-    Action.SIGN_EXITS: mark("签字"),
+    Action.SIGN_EXITS: mark("在脱贫程序上签字"),
     Action.MONITOR: mark("处置监测预警"),
     Action.OPEN_LOOK_BACK: mark("开展回头看"),
     Action.ASSIGN_GAPS: mark("交办缺口"),

@@ -63,7 +63,7 @@ KEPT_LONGER: Final = frozenset(
         Deed.VOID,
         Deed.SIGNATURE,
         Deed.CLOSE,
-    }  # fmt: skip
+    }
 )
 """Deeds that concern personal data: kept for three years whatever the setting."""
 PERSONAL_KEPT: Final = timedelta(days=1_095)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, Select, func, or_, select, text
 from sqlalchemy.orm import aliased
 
 from data.access import OPERATOR
@@ -16,9 +17,13 @@ from data.models import (
     DistrictResponsible,
     HouseholdComposition,
     Kind,
+    Pairing,
+    Plan,
 )
 from data.queries.audit_chain import verify_chain
 from data.queries.claims import list_claims
+from data.queries.closes import list_closes
+from data.queries.exit_problems import find_exit_problems
 from data.queries.filters import DEFAULT_AS_OF, Filter
 from data.queries.instants import OPENING, known, known_before, monthly_stops, valid
 from data.queries.places import DatasetFacts, get_dataset
@@ -70,6 +75,10 @@ def check_ledger(db: Database) -> list[Finding]:
     with reading(db) as connection:
         findings += list(_structure(connection))
         findings += list(_folds(connection))
+        findings += list(_files(connection))
+        findings.append(_finding("exits have their procedure", find_exit_problems(connection)))
+    altered = [str(close.year) for close in list_closes(db, OPERATOR) if not close.is_intact]
+    findings.append(_finding("closed years are as they were closed", altered))
     report = verify_chain(db)
     broken = [f"{report.problem} at {report.at}"] if report.problem else []
     findings.append(_finding("the audit is one unbroken chain", broken))
@@ -127,6 +136,42 @@ def _structure(connection: Connection) -> Iterator[Finding]:
     ).all()
     wrong = [f"{code}: {n}" for code, n in responsible if n != _SECRETARY_AND_GOVERNOR]
     yield _finding("two first responsible persons a district", wrong)
+
+
+def _files(connection: Connection) -> Iterator[Finding]:
+    """Look for facts of one household that exclude each other."""
+    one, other = aliased(Plan), aliased(Plan)
+    before = known_before(None)
+    overlapping = _overlapping(one, other, before).where(one.household_code == other.household_code)
+    yield _finding(
+        "one plan a household on any day",
+        [f"{code}: several plans" for code in connection.execute(overlapping).scalars()],
+    )
+    pair, again = aliased(Pairing), aliased(Pairing)
+    overlapping = _overlapping(pair, again, before).where(
+        pair.household_code == again.household_code, pair.official_id == again.official_id
+    )
+    yield _finding(
+        "a cadre is paired with a household once on any day",
+        [f"{code}: the same pairing twice" for code in connection.execute(overlapping).scalars()],
+    )
+
+
+def _overlapping(one: Any, other: Any, before: datetime) -> Select[str]:  # noqa: ANN401 - aliases
+    """Select the households of facts that are known and valid on a same day."""
+    return (
+        select(one.household_code)
+        .distinct()
+        .where(
+            one.id < other.id,
+            known(one, before),
+            known(other, before),
+            or_(one.valid_to.is_(None), one.valid_to > other.valid_from),
+            or_(other.valid_to.is_(None), other.valid_to > one.valid_from),
+            or_(one.valid_to.is_(None), one.valid_to > one.valid_from),
+            or_(other.valid_to.is_(None), other.valid_to > other.valid_from),
+        )
+    )
 
 
 def _folds(connection: Connection) -> Iterator[Finding]:

@@ -12,7 +12,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from data import audit_cli, documents, generator, person_cli, seeding, user_cli
+from data import (
+    audit_cli,
+    documents,
+    exits_cli,
+    generator,
+    monitor_cli,
+    person_cli,
+    seeding,
+    user_cli,
+)
 from data.access import OPERATOR
 from data.checking import check_ledger
 from data.engine import Database, compact, open_database, transaction
@@ -35,6 +44,8 @@ app.add_typer(user_cli.user, name="user")
 app.add_typer(audit_cli.audit, name="audit")
 app.add_typer(person_cli.person, name="person")
 app.add_typer(person_cli.keys, name="keys")
+app.add_typer(exits_cli.exits, name="exits")
+app.command()(monitor_cli.monitor)
 console = Console(stderr=True, highlight=False)
 
 

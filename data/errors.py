@@ -733,7 +733,348 @@ class UndoneByCase(RegisterError):
 # ── The household's file ────────────────────────────────────────────────────────────────────────
 
 
+class SurveyIncomplete(RegisterError):
+    """A plan before the survey's three blocks were dealt with."""
+
+    code = "survey_incomplete"
+    zh = "户 {what} 的入户摸底在 {day} 尚缺：{blocks}。请先填写或标为不适用，再制定脱贫计划。"
+    en = (
+        "On {day} the survey of household {what} still lacks: {blocks}. Fill it in or say that it "
+        "does not apply, then make the plan."
+    )
+
+
+class PlanIncomplete(RegisterError):
+    """A plan without all six indicators."""
+
+    code = "plan_incomplete"
+    status = 422
+    zh = "脱贫计划须填写六项指标的现状和目标，尚缺：{indicators}。请补充后再提交。"
+    en = (
+        "An exit plan states baseline and target of all six indicators; still missing: "
+        "{indicators}. Add them and submit again."
+    )
+
+
+class StatementStands(RegisterError):
+    """A second statement of the same household and months."""
+
+    code = "statement_stands"
+    zh = (
+        "户 {what} 已有 {year} 年累计 {months} 个月的收入登记。如有误，请先撤销原登记，再重新填写。"
+    )
+    en = (
+        "Household {what} already has a statement for the first {months} months of {year}. If it "
+        "is wrong, undo it first, then enter it again."
+    )
+
+
+class NumberOutOfRange(RegisterError):
+    """A number outside what a field can hold."""
+
+    code = "number_out_of_range"
+    status = 422
+    zh = "“{field}”须在 {least} 至 {most} 之间，没有写入任何内容。请更正。"
+    en = "'{field}' lies between {least} and {most}; nothing was written. Correct it."
+
+
+class MeasureStands(RegisterError):
+    """A measure that the household has already."""
+
+    code = "measure_stands"
+    zh = "户 {what} 自 {since} 起已有该项措施。请修改其实施状态，不必重复登记。"
+    en = (
+        "Household {what} has had this measure since {since}. Change its state instead of "
+        "entering it again."
+    )
+
+
+class PairingStands(RegisterError):
+    """A second pairing of the same cadre and household on the same days."""
+
+    code = "pairing_stands"
+    zh = "{official} 自 {since} 起已与户 {what} 结对，日期重叠。请先结束原结对，或另选日期。"
+    en = (
+        "{official} has been paired with household {what} since {since}, and the days overlap. "
+        "End that pairing first, or choose another day."
+    )
+
+
+class NoPostThatDay(RegisterError):
+    """A pairing on a day on which the cadre holds no post."""
+
+    code = "no_post_that_day"
+    zh = "{official} 在 {day} 没有任职记录，不能结对。请核对日期，或另选帮扶责任人。"
+    en = "{official} holds no post on {day} and cannot be paired. Check the day or choose another."
+
+
+class OthersEntry(RegisterError):
+    """A log entry or visit that somebody else entered."""
+
+    code = "others_entry"
+    status = 403
+    zh = "该记录由他人登记，您只能撤销自己登记的内容。请联系登记人或数据员。"
+    en = "Somebody else made this entry, and you can undo only your own. Ask them, or a data clerk."
+
+
+class LaterChangeStands(RegisterError):
+    """A change that is not the last one of its file."""
+
+    code = "later_change_stands"
+    zh = "户 {what} 在此之后又有改动，不能单独撤销这一条。请先撤销最近一次改动。"
+    en = (
+        "Household {what} was changed again after this; it cannot be undone by itself. Undo the "
+        "latest change first."
+    )
+
+
 # ── Exits ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class LineNotSet(RegisterError):
+    """A case that would rest on an income line that nobody set."""
+
+    code = "line_not_set"
+    zh = (
+        "收入线未设定，无法判断稳定达标，没有立档。"
+        "请市扶贫办在“脱贫程序”的“规则参数”中按文件登记收入线，再来立档。"
+    )
+    en = (
+        "The income line is not set, so stable attainment cannot be judged; no case was opened. "
+        "Ask the city office to enter it with its document under 'Rule parameters' of the exit "
+        "procedure."
+    )
+
+
+class NotReadyToExit(RegisterError):
+    """Households that cannot begin the procedure."""
+
+    code = "not_ready_to_exit"
+    zh = (
+        "有 {count} 户不能立档（如 {what}），整批没有写入。请先看“试算”中各户的原因，去掉后再提交。"
+    )
+    en = (
+        "{count} households cannot begin (such as {what}); nothing of the batch was written. Look "
+        "at the reason of each in the trial run, leave them out and submit again."
+    )
+
+
+class NoHouseholdChosen(RegisterError):
+    """A batch without households, or a step without cases."""
+
+    code = "no_household_chosen"
+    status = 422
+    zh = "没有选择任何户，没有写入任何内容。请至少选择一户再提交。"
+    en = "No household is chosen; nothing was written. Choose one at least and submit again."
+
+
+class OtherTown(RegisterError):
+    """A household that does not belong to the batch's town."""
+
+    code = "other_town"
+    zh = "户 {what} 不属于该批次的镇（街道），整批没有写入。一个批次只含一个镇（街道）的户。"
+    en = (
+        "Household {what} is not in the batch's town; nothing of the batch was written. A batch "
+        "holds households of one town."
+    )
+
+
+class DistrictMissing(RegisterError):
+    """A batch for which no district would answer."""
+
+    code = "district_missing"
+    zh = "区划 {what} 找不到责任区，没有写入。每个脱贫批次都须有责任区，请核对镇（街道）代码。"
+    en = (
+        "No responsible district is found for {what}; nothing was written. Each exit batch has "
+        "one: check the town's code."
+    )
+
+
+class StepOutOfOrder(RegisterError):
+    """A step that is not the next one."""
+
+    code = "step_out_of_order"
+    zh = "户 {what} 不能办理“{step}”：当前应办“{next}”。九步须依次办理，没有写入任何内容。"
+    en = (
+        "Household {what} cannot take '{step}': the next one is '{next}'. The nine steps follow "
+        "each other; nothing was written."
+    )
+
+
+class NoticeTooShort(RegisterError):
+    """A notice of less than seven days."""
+
+    code = "notice_too_short"
+    status = 422
+    zh = "公示至少七天：最早到 {first}，没有写入任何内容。请把公示截止改为 {first} 或更晚。"
+    en = (
+        "A notice stands for seven days at least: until {first}; nothing was written. Let it end "
+        "on {first} or later."
+    )
+
+
+class NoticeRunning(RegisterError):
+    """A signature or an approval while objections may still come."""
+
+    code = "notice_running"
+    zh = "户 {what} 的公示到 {until} 才期满，没有写入任何内容。请在期满后再签字或批准。"
+    en = (
+        "The notice of household {what} stands until {until}; nothing was written. Sign or "
+        "approve after that."
+    )
+
+
+class SignatureMissing(RegisterError):
+    """An approval without all four signatures."""
+
+    code = "signature_missing"
+    zh = "户 {what} 还缺“{level}”级主要负责人的签字，不能批准，没有写入。请先完成层层签字。"
+    en = (
+        "Household {what} lacks the signature of the principal at '{level}' level and cannot be "
+        "approved; nothing was written. Have it signed first."
+    )
+
+
+class CaseOutdated(RegisterError):
+    """A case that no longer says what the register and the statements say."""
+
+    code = "case_outdated"
+    zh = (
+        "户 {what} 的在册成员或收入登记在立档后有变化，没有写入任何内容。"
+        "请撤销该档案的步骤，按最新情况重新立档。"
+    )
+    en = (
+        "The members on file or the income statements of household {what} changed since the case "
+        "was opened; nothing was written. Undo its steps and open a case anew."
+    )
+
+
+class NewerCaseStands(RegisterError):
+    """A withdrawn case that somebody would go on with."""
+
+    code = "newer_case_stands"
+    zh = "户 {what} 已有更新的脱贫档案，本档案不能继续，没有写入任何内容。请在新档案中办理。"
+    en = (
+        "Household {what} has a newer exit case; this one cannot go on and nothing was written. "
+        "Use the newer one."
+    )
+
+
+class NothingToUndo(RegisterError):
+    """An entry that does not stand."""
+
+    code = "nothing_to_undo"
+    zh = "户 {what} 没有可撤销的该项登记，没有写入任何内容。请刷新页面查看最新状态。"
+    en = (
+        "Household {what} has no such entry to undo; nothing was written. Reload the page for the "
+        "newest state."
+    )
+
+
+class NoticeNotUp(RegisterError):
+    """A public notice of a batch that has none yet."""
+
+    code = "notice_not_up"
+    zh = "该批次还没有公示，没有导出任何内容。请先办理第六步“公示”，再打印。"
+    en = "This batch has no notice yet; nothing was exported. Take the sixth step, then print it."
+
+
+class SignatureRefused(AccessError):
+    """A signature that is not this person's to give."""
+
+    code = "signature_refused"
+    status = 403
+    zh = "您不能签字，没有写入任何内容。"
+    en = "You cannot sign; nothing was written."
+
+
+class NoOfficial(SignatureRefused):
+    """An account that stands for no official."""
+
+    code = "no_official"
+    zh = "您的账号没有关联干部代号，不能签字。请管理员在“账号”页填写您的代号。"
+    en = (
+        "Your account names no official, so you cannot sign. Ask the administrator to fill in "
+        "your code on the accounts page."
+    )
+
+
+class NotPrincipal(SignatureRefused):
+    """A deputy, or anybody else who is not the head of the unit."""
+
+    code = "not_principal"
+    zh = "签字须由“{level}”级当日在任的主要负责人（一把手）办理，副职不能代签；没有写入任何内容。"
+    en = (
+        "Only the principal in office that day at '{level}' level signs, no deputy; nothing was "
+        "written."
+    )
+
+
+class TermOver(SignatureRefused):
+    """A principal whose term does not cover the day."""
+
+    code = "term_over"
+    zh = (
+        "您在“{level}”级的任期（{first} 至 {last}）不含今天，不能签字；没有写入任何内容。"
+        "请现任主要负责人签字。"
+    )
+    en = (
+        "Your term at '{level}' level ({first} to {last}) does not cover today; nothing was "
+        "written. Have the principal in office sign."
+    )
+
+
+class OtherUnit(SignatureRefused):
+    """A principal of a unit that the household does not belong to."""
+
+    code = "other_unit"
+    zh = "您不是户 {what} 所属单位的主要负责人，不能签字；没有写入任何内容。"
+    en = "You are not the principal of a unit of household {what}; nothing was written."
+
+
+class OutOfTurn(SignatureRefused):
+    """A signature before the level below has signed."""
+
+    code = "out_of_turn"
+    status = 409
+    zh = "现在轮到“{level}”级签字：须按村、镇、区、市的顺序，没有写入任何内容。请等前一级签完。"
+    en = (
+        "It is the turn of '{level}' level: village, town, district, city sign in this order. "
+        "Nothing was written; wait for the level before."
+    )
+
+
+class SignedTwice(SignatureRefused):
+    """A second signature of a level, or of a person."""
+
+    code = "signed_twice"
+    status = 409
+    zh = "户 {what} 已有您或您这一级的签字：每级、每人只签一次，没有写入任何内容。"
+    en = (
+        "Household {what} has your signature, or your level's: each level and each person signs "
+        "once. Nothing was written."
+    )
+
+
+class NothingToSign(SignatureRefused):
+    """A batch without a case that waits for a signature."""
+
+    code = "nothing_to_sign"
+    status = 409
+    zh = "该批次目前没有待签字的户，没有写入任何内容。请刷新页面查看最新状态。"
+    en = (
+        "No case of this batch waits for a signature; nothing was written. Reload the page for the "
+        "newest state."
+    )
+
+
+class ParameterOutOfRange(RegisterError):
+    """A figure that cannot be such a parameter."""
+
+    code = "parameter_out_of_range"
+    status = 422
+    zh = "“{field}”须在 {least} 至 {most} 之间，没有写入任何内容。请核对文件后更正。"
+    en = "'{field}' must be from {least} to {most}; nothing was written. Check the document."
 
 
 # ── Monitoring and look-back ────────────────────────────────────────────────────────────────────
@@ -743,7 +1084,7 @@ class AlertClosed(RegisterError):
     """An alert that somebody closed before."""
 
     code = "alert_closed"
-    zh = "户 {what} 的这条预警已由 {who} 于 {when} 销号，没有写入任何内容。需要改判时，请先撤销销号。"
+    zh = "户 {what} 的这条预警已由 {who} 于 {when} 销号，没有写入任何内容。要改判，请先撤销销号。"
     en = (
         "This alert of household {what} was closed by {who} at {when}; nothing was written. To "
         "judge it anew, undo the closing first."
@@ -826,4 +1167,160 @@ class RemovalMissing(RegisterError):
 # ── Gaps and entitlements ───────────────────────────────────────────────────────────────────────
 
 
+class ParametersMissing(RegisterError):
+    """A rule whose parameters are not known."""
+
+    code = "parameters_missing"
+    status = 422
+    zh = "规则 {rule} 缺少 {count} 项参数，未作计算。请按文件逐项填写；不知道的不能猜。"
+    en = (
+        "Rule {rule} lacks {count} parameters; nothing was computed. Fill each in from the "
+        "document; none is guessed."
+    )
+
+
+class BadRatio(RegisterError):
+    """A ratio outside 0 to 100 %."""
+
+    code = "bad_ratio"
+    status = 422
+    zh = "比例须在 0 至 100% 之间，未作计算。请更正比例。"
+    en = "A ratio lies between 0 and 100 %; nothing was computed. Correct the ratio."
+
+
+class BillExceeded(RegisterError):
+    """Layers that would pay more than there is to pay."""
+
+    code = "bill_exceeded"
+    status = 422
+    zh = "各层支付之和超过医疗费用，没有写入任何内容。请核对各层金额。"
+    en = "The layers pay more than the bill; nothing was written. Check the amounts of the layers."
+
+
+class RulePending(RegisterError):
+    """A payment under a rule that computes nothing yet."""
+
+    code = "rule_pending"
+    zh = "规则 {rule} 尚未附上文件，不能登记发放，没有写入任何内容。请先由数据负责人附上文件。"
+    en = (
+        "Rule {rule} has no document yet, so that no payment can be entered under it; nothing was "
+        "written. Have the data owner attach the document first."
+    )
+
+
+class AmountMissing(RegisterError):
+    """A payment of nothing."""
+
+    code = "amount_missing"
+    status = 422
+    zh = "发放金额须大于零，没有写入任何内容。请填写实际发放的金额。"
+    en = "A payment is more than zero; nothing was written. Enter the amount that was paid."
+
+
+class GapClosed(RegisterError):
+    """A gap that is not open on the day it is assigned."""
+
+    code = "gap_closed"
+    zh = "对象 {what} 在 {day} 没有“{gap}”这一缺口，没有写入任何内容。请刷新清单后再交办。"
+    en = (
+        "On {day} there is no gap '{gap}' at {what}; nothing was written. Load the list again "
+        "before you assign it."
+    )
+
+
+class OwnerUnknown(RegisterError):
+    """An owner of a gap whom the ledger does not know."""
+
+    code = "owner_unknown"
+    status = 422
+    zh = "台账中没有该责任人或单位的代号，没有写入任何内容。请从名单中选择，不要填写姓名。"
+    en = (
+        "The ledger knows no official or unit with that code; nothing was written. Choose one from "
+        "the list and write no name."
+    )
+
+
 # ── Closes and reconciliation ───────────────────────────────────────────────────────────────────
+
+
+class YearNotOver(RegisterError):
+    """A close of a year that is not over."""
+
+    code = "year_not_over"
+    zh = "{year} 年尚未结束，没有关账。请在 {day} 之后关账。"
+    en = "The year {year} is not over; it was not closed. Close it after {day}."
+
+
+class YearBeforeOpening(RegisterError):
+    """A close of a year before the register's opening."""
+
+    code = "year_before_opening"
+    status = 422
+    zh = "台账自 {first} 年起可以关账，没有对 {year} 年关账。请更正年度。"
+    en = "Years from {first} on can be closed; {year} was not. Correct the year."
+
+
+class YearClosed(RegisterError):
+    """A close of a year that was closed before."""
+
+    code = "year_closed"
+    zh = (
+        "{year} 年已由 {who} 于 {when} 关账，没有重复关账。关账名册不会改变；"
+        "之后的更正请照常登记，并在“两个时间”中对照。"
+    )
+    en = (
+        "The year {year} was closed by {who} at {when}; it was not closed again. A close never "
+        "changes: enter corrections as usual and compare both times on the page 'Two times'."
+    )
+
+
+class NobodyToClose(RegisterError):
+    """A close of a register that nobody is on."""
+
+    code = "nobody_to_close"
+    zh = "{day} 台账中没有任何在册人员，没有关账。请先登记，或更正年度。"
+    en = "Nobody is on file on {day}; nothing was closed. Enter the register first."
+
+
+class ClaimNotComparable(RegisterError):
+    """A verdict on a published figure that the ledger cannot compute."""
+
+    code = "claim_not_comparable"
+    zh = "公布数 {what} 在台账中没有可比的数，没有写入结论。请先登记期初或核对口径。"
+    en = (
+        "The ledger has nothing to compare with claim {what}; no verdict was written. Enter the "
+        "opening first, or check the definition."
+    )
+
+
+class NothingToSettle(RegisterError):
+    """A verdict on a figure that needs none."""
+
+    code = "nothing_to_settle"
+    zh = "公布数 {what} 没有待处理的差额，没有写入结论。"
+    en = "Claim {what} has no difference to settle; no verdict was written."
+
+
+class EvidenceMissing(RegisterError):
+    """A residual that somebody would close with neither dated events nor a signed note."""
+
+    code = "evidence_missing"
+    zh = (
+        "公布数 {what} 的差额 {residual} 不能结案：需要有日期的登记事件支持所选解释，"
+        "或由数据负责人写明说明并签署。没有写入任何内容。"
+    )
+    en = (
+        "The difference {residual} of claim {what} cannot be settled: that needs dated events that "
+        "support the chosen reading, or a note signed by the data owner. Nothing was written."
+    )
+
+
+class LedgerMoved(RegisterError):
+    """A residual that changed since the form was opened."""
+
+    code = "ledger_moved"
+    zh = "公布数 {what} 的差额在您打开后已由 {seen} 变为 {found}，没有写入结论。请核对后再提交。"
+    en = (
+        "The difference of claim {what} changed from {seen} to {found} after you opened the form; "
+        "no verdict was written. Look at it again, then submit."
+    )

@@ -1,12 +1,28 @@
 """Published figures: does the ledger confirm them, and where not, what is open?"""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from data.queries.claims import HIDDEN, NO_BASE, OTHER_DEFINITION, OUT_OF_SCOPE
-from data.text import format_day, format_number, mark
+from data.access import Viewer, prefix_of, reaches
+from data.queries.claims import (
+    HIDDEN,
+    NO_BASE,
+    OTHER_DEFINITION,
+    OUT_OF_SCOPE,
+    ClaimFigure,
+)
+from data.queries.flows import REMAINING
+from data.queries.instants import OPENING
+from data.queries.reconciling import Reconciled, ReviewedClaim
+from data.queries.settlements import CORRECTED, EXPLAINED
+from data.text import Lang, format_day, format_number, mark
 from pages.ui import cache
 from pages.ui.cards import draw_notice, draw_table
+from pages.ui.equations import account_terms, draw_equation, residual_terms
+from pages.ui.failures import plain
 from pages.ui.session import language, require
+from pages.ui.settling import draw_form, draw_readings, draw_status, draw_told, status_word
 from pages.ui.words import speak
 
 viewer = require("claims")
@@ -17,6 +33,90 @@ WHY = {
     NO_BASE: mark("台账中没有可比数据"),
     HIDDEN: mark("不足 5 户，不显示"),
 }
+
+
+def find_closings(claims: Sequence[ClaimFigure], viewer: Viewer) -> list[ClaimFigure]:
+    """Choose the claims about who remains after the opening, within the viewer's areas."""
+    return [
+        claim
+        for claim in claims
+        if claim.computed_by == REMAINING
+        and claim.as_of > OPENING
+        and reaches(viewer, prefix_of(claim.scope))
+    ]
+
+
+def find_review(seen: Reconciled, claim: ClaimFigure) -> ReviewedClaim | None:
+    """Find what was made of a claim among those about its day and area."""
+    return next((each for each in seen.claims if each.id == claim.id), None)
+
+
+def name_area(area: str, viewer: Viewer, lang: Lang) -> str:
+    """Name the area of an account."""
+    choices = cache.choices(cache.version_for(viewer), viewer)
+    return choices.districts[area][lang] if area in choices.districts else choices.area[lang]
+
+
+def draw_accounts(claim: ClaimFigure, seen: Reconciled, viewer: Viewer, lang: Lang) -> None:
+    """Draw the identity for the area of the opening's figure, then for the claim's own."""
+    say = speak(lang)
+    version = cache.version_for(viewer)
+    accounts = [seen]
+    opening = next(
+        (
+            each
+            for each in claims
+            if each.computed_by == REMAINING
+            and each.as_of == OPENING
+            and each.scope != claim.scope
+            and reaches(viewer, prefix_of(each.scope))
+        ),
+        None,
+    )
+    if opening is not None and seen.area == prefix_of(claim.scope):
+        accounts.insert(0, cache.reconciled(version, viewer, opening.scope, claim.as_of))
+    for account in accounts:
+        if account.account is not None:
+            span = say(
+                "{area}，{first}至{last}",
+                area=name_area(account.area, viewer, lang),
+                first=format_day(OPENING, lang),
+                last=format_day(account.as_of, lang),
+            )
+            st.caption(plain(span))
+            draw_equation(account_terms(account.account, lang))
+
+
+def draw_closing(claim: ClaimFigure, viewer: Viewer, lang: Lang) -> None:
+    """Draw all about one claim: source, accounts, residual, status, readings, form."""
+    say = speak(lang)
+    seen = cache.reconciled(cache.version_for(viewer), viewer, claim.scope, claim.as_of)
+    review = find_review(seen, claim)
+    definition = claim.definition_zh if lang == "zh-CN" else claim.definition_en
+    st.subheader(plain(f"{claim.id} · {definition}"), anchor=False)
+    st.caption(
+        plain(
+            say(
+                "{day}；来源见上表第 {id} 行",
+                day=claim.as_of_text if lang == "zh-CN" else format_day(claim.as_of, lang),
+                id=claim.id,
+            )
+        )
+    )
+    if review is None or review.residual is None or review.computed is None:
+        st.caption(say(WHY[claim.why or NO_BASE]))
+        return
+    draw_accounts(claim, seen, viewer, lang)
+    if seen.base == "claims":
+        st.caption(say("台账期初没有登记人员：期初和脱贫退出取自公布数，登记事件在此之上加减。"))
+    draw_equation(residual_terms(review.claimed, review.computed, lang))
+    draw_status(review, definition, lang)
+    draw_readings(review, lang)
+    if review.published is not None and review.published > claim.as_of:
+        day = format_day(review.published, lang)
+        st.caption(say("公布日按 {day} 计；来源只写到年份的，取该年最后一日。", day=day))
+    draw_form(viewer, review, lang)
+
 
 lang = language()
 say = speak(lang)
@@ -37,7 +137,16 @@ if cache.dataset()[1].is_synthetic:
         )
     )
 
-opened = [claim for claim in claims if claim.is_open]
+draw_told(lang)
+closings = find_closings(claims, viewer)
+reviews = {
+    claim.id: find_review(cache.reconciled(version, viewer, claim.scope, claim.as_of), claim)
+    for claim in closings
+}
+settled = {
+    key for key, review in reviews.items() if review and review.status in {EXPLAINED, CORRECTED}
+}
+opened = [claim for claim in claims if claim.is_open and claim.id not in settled]
 for claim in opened:
     draw_notice(
         say(
@@ -61,7 +170,7 @@ units = {
 rows = []
 for claim in claims:
     if claim.why is None:
-        state = say("未解释") if claim.residual else say("相符")
+        state = status_word(reviews.get(claim.id), claim.residual, lang)
     else:
         state = say(WHY[claim.why])
     note = claim.note_zh if lang == "zh-CN" else claim.note_en
@@ -100,3 +209,5 @@ st.caption(
         "差额 = 公布数 − 台账。两列 2015 年末 1,517 与 2016 年初 1,515 的差异同样未解释，保持公开。"
     )
 )
+for claim in closings:
+    draw_closing(claim, viewer, lang)

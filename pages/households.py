@@ -18,6 +18,7 @@ from pages.ui.cards import draw_notice
 from pages.ui.failures import plain
 from pages.ui.people import draw_masked
 from pages.ui.person_forms import draw_open, draw_outcome, draw_request, find_open
+from pages.ui.register_forms import draw_new_household
 from pages.ui.session import language, require
 from pages.ui.words import speak
 
@@ -133,6 +134,12 @@ def draw_record(viewer: Viewer, record: HouseholdRecord, where: str, lang: Lang)
     say = speak(lang)
     st.subheader(say("户 {code}", code=record.household), anchor=False)
     st.caption(plain(say("{village} · {count} 人", village=where, count=len(record.members))))
+    st.page_link(
+        "household.py",
+        label=say("打开户档案"),
+        icon=":material/folder_shared:",
+        query_params={"household": record.household, "lang": lang},
+    )
     draw_outcome(lang)
     full = find_open(viewer, record.household, lang)
     if full is not None:
@@ -178,3 +185,5 @@ with narrow:
     else:
         with st.container(key="household_record"):
             draw_record(viewer, chosen, choices.villages[chosen.village][lang], lang)
+if not is_helper:
+    draw_new_household(viewer, village, lang)

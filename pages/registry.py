@@ -37,7 +37,13 @@ PAGES: Final = (
     Page("leader", mark("挂图"), ":material/map:", Action.SEE_AGGREGATES),
     Page("village", mark("一村一图"), ":material/home_pin:", Action.SEE_AGGREGATES),
     Page("households", mark("户信息"), ":material/group:", Action.SEE_HOUSEHOLDS),
+    Page("household", mark("一户一档"), ":material/folder_shared:", Action.SEE_HOUSEHOLDS),
+    Page("exits", mark("脱贫程序"), ":material/approval:", Action.SEE_EXITS),
+    Page("monitoring", mark("监测与回头看"), ":material/notifications:", Action.MONITOR),
+    Page("gaps", mark("缺口清单"), ":material/rule:", Action.SEE_HOUSEHOLDS),
     Page("claims", mark("公布数对照"), ":material/balance:", Action.SEE_AGGREGATES),
+    Page("closes", mark("两个时间"), ":material/history:", Action.SEE_SMALL_CELLS),
+    Page("matrices", mark("矩阵"), ":material/grid_on:", Action.SEE_AGGREGATES),
     Page("audit", mark("审计记录"), ":material/fact_check:", Action.SEE_AUDIT),
     Page("accounts", mark("账号"), ":material/manage_accounts:", Action.MANAGE_ACCOUNTS),
 )

@@ -46,7 +46,13 @@ PAGE_NEEDS: dict[str, Action] = {
     "leader": Action.SEE_AGGREGATES,
     "village": Action.SEE_AGGREGATES,
     "households": Action.SEE_HOUSEHOLDS,
+    "exits": Action.SEE_EXITS,
+    "monitoring": Action.MONITOR,
+    "household": Action.SEE_HOUSEHOLDS,
+    "gaps": Action.SEE_HOUSEHOLDS,
     "claims": Action.SEE_AGGREGATES,
+    "closes": Action.SEE_SMALL_CELLS,
+    "matrices": Action.SEE_AGGREGATES,
     "audit": Action.SEE_AUDIT,
     "accounts": Action.MANAGE_ACCOUNTS,
 }
@@ -58,6 +64,7 @@ ROUTE_NEEDS: dict[str, Action] = {
     "/export/map.html": Action.EXPORT_MAP,
     "/export/households.csv": Action.EXPORT_HOUSEHOLDS,
     "/export/audit.csv": Action.SEE_AUDIT,
+    "/notice/{batch}.html": Action.EXPORT_HOUSEHOLDS,
 }
 """What a route is about; its answer depends on who asks."""
 

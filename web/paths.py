@@ -72,7 +72,7 @@ _SIGN_IN: Final = _compile(
 )
 _DATA: Final = _compile(
     ("/healthz", "/readyz", "/layers/{rest}", "/tiles/{rest}", "/export/{rest}", "/media/{rest}",
-     "/_stcore/{rest}")
+     "/notice/{rest}", "/_stcore/{rest}")
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from web.gate import Gate
 from web.health import live, ready
 from web.household_exports import save_households
 from web.layers import get_places, get_values, warm_up
+from web.notices import show_notice
 from web.oidc import finish_oidc, start_oidc
 from web.page import get_session_script
 from web.policy import content_policy
@@ -59,6 +60,7 @@ def routes() -> list[Route]:
         Route("/export/map.html", save_map),
         Route("/export/households.csv", save_households),
         Route("/export/audit.csv", save_audit),
+        Route("/notice/{batch}.html", show_notice),
         Route("/demo/role/{role}", choose_role),
         Route("/assets/fonts/{name}", get_font),
         Route("/assets/session.js", get_session_script),

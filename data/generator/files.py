@@ -53,6 +53,7 @@ _SERVICES: Final = {
     "education": "visit", "health": "visit",
 }  # fmt: skip
 _WITHOUT_PLAN, _WITHOUT_LOG, _WITHOUT_NEEDS = 0.015, 0.015, 0.02
+_FALLS: Final = 0.01
 _BOARDING_FEN: Final = 1_000 * _YUAN
 
 
@@ -209,14 +210,17 @@ def _draw_incomes(stream: Stream, rows: Rows, household: DrawnHousehold) -> dict
     """Draw the cumulative statements of both years; give their ids by quarter's end."""
     persons, ids = len(household.people), {}
     able = sum(person.is_able for person in household.people)
+    yearly = {
+        "wage_fen": able * stream.between(1_500, 9_000),
+        "business_fen": able * stream.between(0, 6_000),
+        "property_fen": stream.between(0, 400),
+        "transfer_fen": persons * stream.between(400, 2_600),
+        "cost_fen": able * stream.between(0, 900),
+    }
     for year in (2015, 2016):
-        yearly = {
-            "wage_fen": able * stream.between(1_500, 9_000),
-            "business_fen": able * stream.between(0, 6_000),
-            "property_fen": stream.between(0, 400),
-            "transfer_fen": persons * stream.between(400, 2_600),
-            "cost_fen": able * stream.between(0, 900),
-        }
+        if year == OPENING.year:  # most grow, and a few fall far enough to be noticed
+            percent = stream.between(45, 65) if stream.chance(_FALLS) else stream.between(95, 125)
+            yearly = {name: yuan * percent // 100 for name, yuan in yearly.items()}
         for end in (day for day in QUARTER_ENDS if day.year == year):
             part = end.month
             amounts = {name: yuan * part // 12 * _YUAN for name, yuan in yearly.items()}

@@ -13,9 +13,17 @@ from data.engine import Database, reading
 from data.models import Claim, Household, LeaderVillageLink, Pairing, ProjectUnit, Source
 from data.queries.disclosed import read_disclosed
 from data.queries.filters import Filter
+from data.queries.flows import (
+    EVENTS,
+    EXITED,
+    REMAINING,
+    base_of,
+    read_claimed_account,
+)
 from data.queries.frames import read_frame
+from data.queries.instants import OPENING, known_before
 from data.queries.projects import count_greenhouses
-from data.queries.register import count_exits, read_ledger
+from data.queries.register import count_exits, live_events, read_ledger
 from data.queries.responsibility import count_linked_villages, count_officials
 from geo.classify import SUPPRESSED
 
@@ -31,7 +39,8 @@ class ClaimFigure:
 
     `computed` and `residual` (claimed − computed) are None where nothing can be compared; `why`
     then says why: another definition, a scope the viewer does not see, a ledger without such
-    facts, or a small cell.
+    facts, or a small cell. `base` says what it rests on: events, or other claims;
+    `computed_by` which figure of the ledger it is held against.
     """
 
     id: str
@@ -49,6 +58,8 @@ class ClaimFigure:
     computed: float | None
     residual: float | None
     why: str | None
+    base: str = EVENTS
+    computed_by: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -74,7 +85,7 @@ def list_claims(db: Database, viewer: Viewer, *, known_on: date | None = None) -
 
 
 def find_open_claim(claims: Sequence[ClaimFigure], filter_: Filter) -> ClaimFigure | None:
-    """Find the claim about the filter's day and place that the ledger does not confirm."""
+    """Find the claim about the filter's day and place that the ledger's events do not confirm."""
     if filter_.measure:
         return None
     return next(
@@ -82,6 +93,7 @@ def find_open_claim(claims: Sequence[ClaimFigure], filter_: Filter) -> ClaimFigu
             claim
             for claim in claims
             if claim.is_open
+            and claim.base == EVENTS
             and claim.as_of == filter_.as_of
             and filter_.district in {"", prefix_of(claim.scope)}
         ),
@@ -97,7 +109,12 @@ def _figure(
         msg = "a claim's as_of is a date"
         raise TypeError(msg)
     filter_ = Filter(district=prefix_of(str(row["scope_code"])), as_of=as_of)
-    computed, why = _compute(db, viewer, _text(row["computed_by"]), filter_, known_on)
+    metric = _text(row["computed_by"])
+    base = _base(db) if metric in {REMAINING, EXITED} else EVENTS
+    if base == EVENTS:
+        computed, why = _compute(db, viewer, metric, filter_, known_on)
+    else:
+        computed, why = _add_up(db, viewer, metric, filter_, known_on)
     value = float(str(row["value"]))
     return ClaimFigure(
         id=str(row["id"]),
@@ -115,7 +132,35 @@ def _figure(
         computed=computed,
         residual=None if computed is None else value - computed,
         why=why,
+        base=base or EVENTS,
+        computed_by=metric,
     )
+
+
+def _base(db: Database) -> str | None:
+    with reading(db) as connection:
+        return base_of(connection)
+
+
+def _add_up(
+    db: Database, viewer: Viewer, metric: str | None, filter_: Filter, known_on: date | None
+) -> tuple[float | None, str | None]:
+    """Add events to published figures, where no events tell who was there at the opening."""
+    if not reaches(viewer, filter_.district):
+        return None, OUT_OF_SCOPE
+    if metric != REMAINING or filter_.as_of <= OPENING:
+        return None, NO_BASE
+    with reading(db) as connection:
+        found = read_claimed_account(
+            connection, viewer, filter_.district, filter_.as_of, known_on=known_on
+        )
+        has_events = connection.execute(live_events(known_before(None)).limit(1)).first()
+    if found is None or found[1].closing is None:
+        return None, NO_BASE
+    # Beside published figures every event stands out: who sees no small cells sees none of them.
+    if has_events is not None and not can(viewer, Action.SEE_SMALL_CELLS):
+        return None, HIDDEN
+    return float(found[1].closing), None
 
 
 def _text(value: object) -> str | None:
@@ -134,7 +179,7 @@ def _compute(
     with reading(db) as connection:
         if not _has_base(connection, metric):
             return None, NO_BASE
-        if metric in {"remaining_persons", "exited_persons_in_year"}:
+        if metric in {REMAINING, EXITED}:
             persons = _persons(connection, viewer, metric, filter_, known_on)
             is_told = persons != SUPPRESSED and _is_on_the_map(db, viewer, filter_, known_on)
             return (persons, None) if is_told else (None, HIDDEN)
@@ -175,7 +220,7 @@ def _persons(
     connection: Connection, viewer: Viewer, metric: str, filter_: Filter, known_on: date | None
 ) -> float:
     ledger = read_ledger(connection, viewer, filter_, [filter_.as_of], known_on=known_on)
-    if metric == "remaining_persons":
+    if metric == REMAINING:
         persons, households = ledger.registered.sum(), (ledger.registered > 0).sum()
     else:
         persons = count_exits(connection, viewer, filter_, known_on=known_on)

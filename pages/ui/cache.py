@@ -9,16 +9,27 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
 from data.access import Viewer
 from data.engine import Database
 from data.queries.claims import ClaimFigure, list_claims
+from data.queries.closes import TwoTimes, compare_times
 from data.queries.filters import Choices, Filter
+from data.queries.gaps import count_gaps, list_gaps
 from data.queries.instants import monthly_stops
+from data.queries.matrices import Crossing, cross_area, list_leader_links
 from data.queries.people import list_households
-from data.queries.places import DatasetFacts, get_dataset, list_choices
+from data.queries.places import (
+    DatasetFacts,
+    get_dataset,
+    list_choices,
+    list_districts,
+    list_units,
+)
+from data.queries.reconciling import Reconciled, reconcile
 from data.queries.register import get_last_event_day
 from data.queries.villages import (
     VillageFacts,
@@ -105,3 +116,53 @@ def households(version: str, viewer: Viewer, code: str, as_of: date) -> pd.DataF
     """Give a village's households, masked for the viewer."""
     del version
     return list_households(shared_database(), viewer, code, as_of=as_of)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
+def gaps(version: str, viewer: Viewer, as_of: date) -> pd.DataFrame:
+    """Give the gaps of a day, masked for the viewer."""
+    del version
+    return list_gaps(shared_database(), viewer, as_of=as_of)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
+def gap_counts(version: str, viewer: Viewer, as_of: date) -> pd.DataFrame:
+    """Give the gaps of a day, counted by village and kind."""
+    del version
+    return count_gaps(shared_database(), viewer, as_of=as_of)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
+def shapes(version: str, viewer: Viewer) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Give the villages and the districts with their shapes."""
+    del version
+    db = shared_database()
+    return list_units(db, viewer), list_districts(db, viewer)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
+def reconciled(version: str, viewer: Viewer, scope: str, as_of: date) -> Reconciled:
+    """Give an area's accounts with the published figures about them."""
+    del version
+    return reconcile(shared_database(), viewer, scope, as_of)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
+def two_times(version: str, viewer: Viewer, first: date | None, second: date | None) -> TwoTimes:
+    """Give the register at all stops, as known at two times."""
+    del version
+    return compare_times(shared_database(), viewer, first, second)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
+def leader_links(version: str, viewer: Viewer, as_of: date) -> pd.DataFrame:
+    """Give the leaders' contact villages with their terms."""
+    del version
+    return list_leader_links(shared_database(), viewer, as_of=as_of)
+
+
+@st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
+def crossing(version: str, viewer: Viewer, area: str, as_of: date) -> Crossing:
+    """Give an area's households by cause and measure."""
+    del version
+    return cross_area(shared_database(), viewer, area, as_of=as_of)

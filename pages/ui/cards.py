@@ -33,12 +33,26 @@ def draw_card(title: str, subtitle: str, groups: Iterable[tuple[str, Sequence[Ro
     )
 
 
+def draw_columns(blocks: Iterable[tuple[str, str, Sequence[Row]]]) -> None:
+    """Draw compact blocks side by side, below each other on a phone: heading, answer, details."""
+    body = "".join(
+        f'<section class="g-block"><h3>{encode_text(heading)}</h3>'
+        f"<b>{encode_text(answer)}</b>{_lines(rows)}</section>"
+        for heading, answer, rows in blocks
+    )
+    st.html(f'<div class="g-blocks">{body}</div>')
+
+
 def _group(heading: str, rows: Sequence[Row]) -> str:
+    return f"<h4>{encode_text(heading)}</h4>{_lines(rows)}" if rows else ""
+
+
+def _lines(rows: Sequence[Row]) -> str:
     lines = "".join(
         f"<div><dt>{encode_text(label)}</dt><dd>{encode_text(value)}</dd></div>"
         for label, value in rows
     )
-    return f"<h4>{encode_text(heading)}</h4><dl>{lines}</dl>" if rows else ""
+    return f"<dl>{lines}</dl>"
 
 
 def draw_table(

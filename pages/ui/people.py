@@ -8,33 +8,16 @@ import streamlit as st
 
 from data.access import MASK
 from data.queries.people import HouseholdRecord
+from data.rules.people import PERSON_CODES
 from data.text import Lang, mark, translate
 from data.vault import CODED, FIELD_NAMES
 from pages.ui.cards import draw_table
 from pages.ui.words import speak
 
-RELATIONS: Final = {
-    "head": mark("户主"),
-    "spouse": mark("配偶"),
-    "parent": mark("父母"),
-    "child": mark("子女"),
-    "grandchild": mark("孙子女"),
-}
-_SEXES: Final = {"male": mark("男"), "female": mark("女")}
-_EDUCATIONS: Final = {
-    "none": mark("学龄前"),
-    "illiterate": mark("文盲或半文盲"),
-    "primary": mark("小学"),
-    "junior": mark("初中"),
-    "senior": mark("高中"),
-}
-_SCHOOLINGS: Final = {
-    "none": mark("非在校生"),
-    "kindergarten": mark("幼儿园"),
-    "compulsory": mark("义务教育"),
-    "high": mark("高中阶段"),
-    "college": mark("大专及以上"),
-}
+RELATIONS: Final = PERSON_CODES["relation"]
+SEXES: Final = PERSON_CODES["sex"]
+_EDUCATIONS: Final = PERSON_CODES["education"]
+_SCHOOLINGS: Final = PERSON_CODES["schooling"]
 _TITLES: Final = (
     mark("成员"), mark("性别"), mark("年龄段"), mark("文化程度"), mark("在校情况"),
 )  # fmt: skip
@@ -63,7 +46,7 @@ def draw_masked(record: HouseholdRecord, lang: Lang) -> None:
         (
             [
                 f"{number} · {_word(RELATIONS, row['relation'], lang)}",
-                _word(_SEXES, row["sex"], lang),
+                _word(SEXES, row["sex"], lang),
                 str(row["birth_year"]),
                 _word(_EDUCATIONS, row["education"], lang),
                 _word(_SCHOOLINGS, row["schooling"], lang),
@@ -96,7 +79,7 @@ def _draw_person(row: pd.Series, lang: Lang) -> None:
     say = speak(lang)
     facts = " · ".join((
         _word(RELATIONS, row["relation"], lang),
-        _word(_SEXES, row["sex"], lang),
+        _word(SEXES, row["sex"], lang),
         say("{year} 年生", year=row["birth_year"]),
     ))  # fmt: skip
     who, what = st.columns([0.5, 0.5], vertical_alignment="center")

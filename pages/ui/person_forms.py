@@ -62,6 +62,11 @@ def find_open(viewer: Viewer, household: str, lang: Lang) -> HouseholdRecord | N
     return full if full.household == household else None
 
 
+def open_view() -> str:
+    """Give the id of the full view that this session opened last; empty without any."""
+    return str(st.session_state.get(_VIEW, ""))
+
+
 def draw_request(viewer: Viewer, household: str, lang: Lang) -> None:
     """Ask for the reason, and open the complete record."""
     say = speak(lang)

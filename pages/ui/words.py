@@ -1,6 +1,6 @@
 """Words on pages: the translation function of one run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from data.text import Lang, translate
 
@@ -12,3 +12,8 @@ def speak(lang: Lang) -> Callable[..., str]:
         return translate(message, lang, **facts)
 
     return say
+
+
+def name_of(words: Mapping[str, str], code: object, lang: Lang) -> str:
+    """Give the word for a code, or what stands in its place."""
+    return translate(words[str(code)], lang) if str(code) in words else str(code)

@@ -28,7 +28,7 @@ print(json.dumps([
 GATED = {
     "/leader", "/layers/{lang}/places.json", "/layers/{lang}/values.{measure}.json",
     "/tiles/{z:int}/{x:int}/{y:int}", "/export/map.html", "/export/households.csv",
-    "/export/audit.csv",
+    "/export/audit.csv", "/notice/{batch}.html",
     "/demo/role/{role}", "/_stcore/health", "/_stcore/host-config", "/media/{file_id:path}",
     "/_stcore/upload_file/{session_id}/{file_id}", "/_stcore/bidi-components/{path:path}", "/",
 }  # fmt: skip

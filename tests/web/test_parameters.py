@@ -22,11 +22,12 @@ PARAMETERS = {
                                     "village", "lang")),
     "/export/households.csv": ("office", ("village", "as_of", "lang")),
     "/export/audit.csv": ("auditor", ("since", "until", "deed", "result", "actor", "lang")),
+    "/notice/{batch}.html": ("office", ("lang",)),
     "/layers/zh-CN/places.json": ("office", ("v", "lang")),
     "/layers/zh-CN/values.all.json": ("office", ("v", "lang")),
 }  # fmt: skip
 PATHS = ("/layers/{}/places.json", "/layers/zh-CN/values.{}.json", "/tiles/{}/0/0",
-         "/demo/role/{}", "/assets/fonts/{}")  # fmt: skip
+         "/demo/role/{}", "/assets/fonts/{}", "/notice/{}.html")  # fmt: skip
 MARK = "zq7"
 TEXTS = st.text(max_size=10) | st.text(
     alphabet="%_'\"\\;-*?()[]{}=<>|&, " + string.ascii_lowercase + string.digits, max_size=16

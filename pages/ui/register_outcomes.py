@@ -83,12 +83,15 @@ def undo(viewer: Viewer, undoing: Undoing) -> None:
 
 def _sentence(entered: Entered, lang: Lang) -> str:
     say = speak(lang)
-    text = say(
-        "已登记户 {household} 的“{kind}”，{persons} 人。",
-        household=entered.household, kind=say(KIND_NAMES[entered.kind]), persons=entered.persons,
-    )  # fmt: skip
+    parts = [
+        say(
+            "已登记户 {household} 的“{kind}”，{persons} 人。",
+            household=entered.household, kind=say(KIND_NAMES[entered.kind]),
+            persons=entered.persons,
+        ),
+    ]  # fmt: skip
     if entered.days is not None:
-        text += say("从发现到纳入 {days} 天。", days=entered.days)
+        parts.append(say("从发现到纳入 {days} 天。", days=entered.days))
     if isinstance(entered, SplitOff):
-        text += say("新户编码 {code}。", code=entered.new_household)
-    return text
+        parts.append(say("新户编码 {code}。", code=entered.new_household))
+    return ("" if lang == "zh-CN" else " ").join(parts)

@@ -16,7 +16,7 @@ from data.rules.gaps import GAP_NAMES, GAP_RULES, VILLAGE_KINDS, GapKind
 from data.shared import shared_database
 from data.text import Lang, format_day
 from pages.ui import cache
-from pages.ui.cards import draw_notice
+from pages.ui.cards import draw_notice, draw_table
 from pages.ui.entitlement_forms import draw_rules, draw_waterfall
 from pages.ui.failures import plain
 from pages.ui.gap_acts import draw_outcome
@@ -103,6 +103,21 @@ def draw_map(viewer: Viewer, kind: GapKind | None, village: str, as_of: date, la
         draw_gap_map(GapMap(units, districts, shown), village, lang)
 
 
+def draw_ages(village: str, as_of: date, lang: Lang) -> None:
+    """Say how old the records are, place by place in the order of their codes."""
+    say = speak(lang)
+    ages = cache.ages(version, viewer, as_of)
+    shown = ages[ages.index == village] if village else ages
+    with st.expander(say("记录新旧（距最近一次登记的天数）"), icon=":material/history:"):
+        draw_table(
+            [say("村（社区）"), say("中位"), say("最久")],
+            (
+                (names[code], f"{row.median:g}", str(row.worst))
+                for code, row in zip(shown.index, shown.itertuples(index=False), strict=True)
+            ),
+        )
+
+
 version = cache.version_for(viewer)
 choices = cache.choices(version, viewer)
 if not choices.villages:
@@ -150,6 +165,8 @@ with work:
     listed = listed.reset_index(drop=True)
     if kind:
         st.caption(plain(say(GAP_RULES[kind])))
+    if kind == GapKind.STALE and can(viewer, Action.SEE_SMALL_CELLS):
+        draw_ages(village, as_of, lang)
     late_count = int((listed["due_on"] < as_of).sum())
     st.caption(
         say(

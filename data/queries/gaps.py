@@ -23,7 +23,7 @@ from data.models import (
 )
 from data.queries.entitlements import days_of
 from data.queries.frames import read_frame
-from data.queries.gap_facts import Reader
+from data.queries.gap_facts import Reader, by_household, read_last_recorded
 from data.queries.gap_finders import FINDERS, Finder
 from data.queries.gap_owners import usual_owners
 from data.queries.instants import OPENING, days, known, known_before, standing
@@ -85,6 +85,30 @@ def find_gaps(
     _add_details(frame, finder)
     _add_owners(frame, reader, finder)
     return frame.sort_values(["due_on", "subject", "kind"], ignore_index=True)[list(_COLUMNS)]
+
+
+def measure_ages(db: Database, viewer: Viewer, *, as_of: date) -> pd.DataFrame:
+    """Give how old the records are on a day: of households with somebody on the register.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By village code: `median` and `worst`, days since something about a household was last
+        recorded.
+
+    Raises
+    ------
+    Denied
+        The viewer may not see counts of a few households.
+    """
+    require(viewer, Action.SEE_SMALL_CELLS)
+    with reading(db) as connection:
+        reader = Reader(connection, viewer, as_of)
+        active = Finder(reader).active
+        last = by_household(read_last_recorded(reader), active["household"])
+    ages = pd.Series((np.datetime64(as_of) - last).astype("timedelta64[D]").astype(int))
+    by_village = ages.groupby(active["village"].to_numpy())
+    return pd.DataFrame({"median": by_village.median(), "worst": by_village.max()})
 
 
 def count_gaps(db: Database, viewer: Viewer, *, as_of: date) -> pd.DataFrame:

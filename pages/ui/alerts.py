@@ -106,7 +106,8 @@ def _say_result(ran: Ran, lang: Lang) -> None:
     names = [
         f"{say(RULES[rule].name)} {count}" for rule, count in ran.new.items() if count
     ]  # fmt: skip
-    detail = say("（{rules}）", rules=join_words(names, lang)) if names else ""
+    told = say("（{rules}）", rules=join_words(names, lang)) if names else ""
+    detail = told if lang == "zh-CN" or not told else f" {told}"
     st.success(
         say(
             "按{day}的数据：新增预警 {new} 条{detail}，已有 {known} 条没有重复登记。",

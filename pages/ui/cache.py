@@ -18,7 +18,7 @@ from data.engine import Database
 from data.queries.claims import ClaimFigure, list_claims
 from data.queries.closes import TwoTimes, compare_times
 from data.queries.filters import Choices, Filter
-from data.queries.gaps import count_gaps, list_gaps
+from data.queries.gaps import count_gaps, list_gaps, measure_ages
 from data.queries.instants import monthly_stops
 from data.queries.matrices import Crossing, cross_area, list_leader_links
 from data.queries.people import list_households
@@ -130,6 +130,13 @@ def gap_counts(version: str, viewer: Viewer, as_of: date) -> pd.DataFrame:
     """Give the gaps of a day, counted by village and kind."""
     del version
     return count_gaps(shared_database(), viewer, as_of=as_of)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)
+def ages(version: str, viewer: Viewer, as_of: date) -> pd.DataFrame:
+    """Give how old the records of each village are on a day."""
+    del version
+    return measure_ages(shared_database(), viewer, as_of=as_of)
 
 
 @st.cache_resource(max_entries=_KEPT, show_spinner=False, hash_funcs=_BY_SCOPE)

@@ -11,7 +11,7 @@ from data.rules.people import PERSON_CODES
 from data.shared import shared_database
 from data.text import Lang, mark
 from pages.ui.cards import draw_table
-from pages.ui.words import speak
+from pages.ui.words import join_sentences, speak
 
 _MODES: Final = {"lease": mark("租赁"), "employment": mark("务工"),
                  "dividend": mark("分红"), "order": mark("订单")}  # fmt: skip
@@ -34,7 +34,9 @@ def draw_evidence(viewer: Viewer, alert_id: str, lang: Lang) -> None:
         (
             [
                 say(_KINDS[row.kind]),
-                _describe(row, lang) + ("" if row.stands else say("（此后已撤销或更正）")),
+                join_sentences(
+                    (_describe(row, lang), "" if row.stands else say("（此后已撤销或更正）")), lang
+                ),
                 row.row,
             ]
             for row in rows
@@ -52,7 +54,8 @@ def _describe(row: Evidence, lang: Lang) -> str:
         return say("{day} 发生", **facts)
     if row.kind == "unit":
         told = say("第 {number} 号，免租至 {until}", **facts)
-        return told + (say("（移交日期为假设）") if facts["is_assumed"] else "")
+        assumed = say("（移交日期为假设）") if facts["is_assumed"] else ""
+        return join_sentences((told, assumed), lang)
     return _subject(row, lang) + _span(facts, lang)
 
 

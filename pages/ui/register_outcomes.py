@@ -19,7 +19,7 @@ from data.text import Lang, render_error
 from geo.errors import AppError
 from pages.ui.cards import draw_notice
 from pages.ui.failures import plain
-from pages.ui.words import speak
+from pages.ui.words import join_sentences, speak
 
 _DONE: Final = "register.done"
 _UNDONE: Final = "register.undone"
@@ -94,4 +94,4 @@ def _sentence(entered: Entered, lang: Lang) -> str:
         parts.append(say("从发现到纳入 {days} 天。", days=entered.days))
     if isinstance(entered, SplitOff):
         parts.append(say("新户编码 {code}。", code=entered.new_household))
-    return ("" if lang == "zh-CN" else " ").join(parts)
+    return join_sentences(parts, lang)

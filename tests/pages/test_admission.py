@@ -33,10 +33,18 @@ ADMITTED = {
     "households": (*SEES_HOUSEHOLDS, "helper"),
     "audit": ("office", "district-150302", "district-150303", "district-150304", "auditor"),
     "accounts": ("admin",),
+    "household": (*SEES_HOUSEHOLDS, "helper"),
+    "gaps": (*SEES_HOUSEHOLDS, "helper"),
+    "exits": (*SEES_HOUSEHOLDS, "leader"),
+    "monitoring": SEES_HOUSEHOLDS,
+    "closes": SEES_HOUSEHOLDS,
+    "matrices": SEES_FIGURES,
 }
 WANTED = {
     "leader": "查看汇总数据", "village": "查看汇总数据", "claims": "查看汇总数据",
     "households": "查看户名单", "audit": "查看审计记录", "accounts": "管理账号",
+    "household": "查看户名单", "gaps": "查看户名单", "exits": "查看脱贫程序",
+    "monitoring": "处置监测预警", "closes": "查看不足五户的数据", "matrices": "查看汇总数据",
 }  # fmt: skip
 FRONT = {"helper": "households", "auditor": "audit", "admin": "accounts"}
 """Whoever may not see the front page is led to the first page of their own."""

@@ -18,6 +18,7 @@ from data.accounts import (
     reset_account,
     start_preview,
 )
+from data.actions.close_year import close_year
 from data.actions.correct_person import Correction, correct_person
 from data.actions.erase_person import Erasure, erase_person
 from data.actions.export_audit import export_audit
@@ -36,9 +37,12 @@ from data.queries.audit import AuditFilter, list_entries
 from data.queries.audit_chain import verify_chain
 from data.queries.filters import Filter
 from data.queries.people import get_household
+from data.rules.exits import Step
 from data.settings import load_settings
 from data.sign_ins import note_sign_in, note_sign_out
 from tests.unit.data.accounting import HERE, RIGHTS, Office, cheap_hashes, place
+from tests.unit.data.entering import Clerk
+from tests.unit.data.exiting import Procedure, prepare_exits
 from tests.unit.data.planted import PLANTED
 from tests.unit.data.test_audit_chain import days_ago
 from tests.unit.data.tiny_world import BING, JIA, identity_row
@@ -52,6 +56,19 @@ AUDITOR = Viewer("auditor-1", Role.AUDITOR, ())
 PLANNER = Viewer("planner-1", Role.PLANNER, ("",))
 KNOWN = identity_row("A3-2")["id_number"]
 DAY = date(2016, 12, 31)
+
+
+def enter_and_undo(place):
+    clerk = Clerk(place.db)
+    clerk.undo("A4", clerk.correct("A4", "A4-1").act_id)
+
+
+def sign(place):
+    prepare_exits(place.db)
+    procedure = Procedure(place.db)
+    procedure.open("A4")
+    procedure.steps(Step.SELECTED, Step.NOTICED).wait_for_notice()
+    procedure.sign("village-JIA")
 
 
 def look(place, viewer=OFFICE, household="A3"):
@@ -118,9 +135,14 @@ DONE: Deeds = {
     "end of it": (Deed.VIEW_AS, lambda p: end_preview(p.db, ADMIN, preview(p)), 2, 1),
     "keys": (Deed.KEY_ROTATION, rotate, 1, 0),
     "retention": (Deed.RETENTION, prune, 1, 1),
+    "entry": (Deed.ENTRY, lambda p: Clerk(p.db).correct("A4", "A4-1"), 1, 0),
+    "void": (Deed.VOID, enter_and_undo, 1, 1),
+    # Before it: the line's document, the opening, six steps.
+    "signature": (Deed.SIGNATURE, sign, 1, 8),
+    "close": (Deed.CLOSE, lambda p: close_year(p.db, OFFICE, 2016), 1, 0),
 }  # fmt: skip
 REFUSED: dict[str, tuple[Deed, str, Callable[[Office], object]]] = {
-    "wrong password": (Deed.SIGN_IN, "failed", lambda p: p.check("nobody", "wrong")),
+    "wrong password": (Deed.SIGN_IN, "failed", lambda p: p.check("nobody", "guessed")),
     "full view": (Deed.REFUSAL, "refused", lambda p: look(p, PLANNER)),
     "full view elsewhere": (Deed.REFUSAL, "refused", lambda p: look(p, NORTH, "C1")),
     "search": (Deed.REFUSAL, "refused", lambda p: find_person(p.db, PLANNER, KNOWN)),
@@ -181,7 +203,7 @@ def test_a_refusal_is_one_row(place: Office, name: str):
 
 def assert_impersonal(rows) -> None:
     text = "\n".join(str(tuple(row)) for row in rows)
-    assert not [value for value in (*PLANTED, KNOWN, "10000009999", "wrong") if value in text]
+    assert not [value for value in (*PLANTED, KNOWN, "10000009999", "guessed") if value in text]
 
 
 @pytest.mark.row(24)

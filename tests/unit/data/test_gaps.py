@@ -40,7 +40,7 @@ from data.models import (
     WorkTeam,
 )
 from data.queries.gap_owners import list_owners, name_units
-from data.queries.gaps import count_gaps, list_gaps
+from data.queries.gaps import count_gaps, list_gaps, measure_ages
 from data.rules.causes import EXPECTED, find_mismatch
 from data.rules.gaps import GAP_NAMES, GAP_RULES, VILLAGE_KINDS, GapKind, log_lapsed_on
 from tests.unit.data.tiny_world import BING, IDENTIFIED, JIA, MEASURES, UNPAIRED_FROM, YI, recorded
@@ -186,6 +186,19 @@ def test_a_record_is_stale_after_90_days(tiny_db, tiny_office):
     assert "A4" in gaps(tiny_db, tiny_office, GapKind.STALE, last + timedelta(days=91))
     enter(tiny_db, Survey, **event("A4", date(2016, 12, 1), block="needs", state="filled", note=""))
     assert "A4" not in gaps(tiny_db, tiny_office, GapKind.STALE)
+
+
+def test_how_old_records_are_is_their_median_and_their_worst(tiny_db, tiny_office):
+    before = measure_ages(tiny_db, tiny_office, as_of=DAY)
+    assert set(before.index) == {JIA, YI}  # nobody is left in the third
+    day = date(2016, 12, 1)
+    enter(tiny_db, Survey, **event("A4", day, block="needs", state="filled", note=""))
+    after = measure_ages(tiny_db, tiny_office, as_of=DAY)
+    assert after.loc[JIA, "worst"] == before.loc[JIA, "worst"]
+    assert after.loc[JIA, "median"] <= before.loc[JIA, "median"]
+    assert after.loc[YI].tolist() == before.loc[YI].tolist()
+    with pytest.raises(Denied):
+        measure_ages(tiny_db, Viewer("x", Role.HELPER, ("",), official="cadre-A"), as_of=DAY)
 
 
 def test_villages_without_a_leader_or_a_team(tiny_db, tiny_office):

@@ -251,7 +251,7 @@ def cut(connection: Connection, viewer: Viewer, *, before: datetime, at: datetim
     return Cut(removed=gone, kept=kept, first=first)
 
 
-_NUMBERS: Final = re.compile(r"\d[\d\s-]{5,}[\dXx]")
+_NUMBERS: Final = re.compile(r"\d[\d\s·_-]{5,}[\dXx]|\d{3}\.\d{4}\.\d{4}")
 _LONGEST: Final = 120
 _ID_NUMBER: Final = re.compile(r"\d{14}")
 

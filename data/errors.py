@@ -1077,6 +1077,28 @@ class ParameterOutOfRange(RegisterError):
     en = "'{field}' must be from {least} to {most}; nothing was written. Check the document."
 
 
+class SignedAbove(RegisterError):
+    """An undoing of what a higher level signed."""
+
+    code = "signed_above"
+    zh = "户 {what} 的档案已由上级（{level}）签字，没有撤销任何内容。请由该级的数据员或扶贫办撤销。"
+    en = (
+        "The case of household {what} is signed at {level} level; nothing was undone. The clerk or "
+        "office of that level undoes it."
+    )
+
+
+class StatementInUse(RegisterError):
+    """The voiding of an income statement that an approved exit rests on."""
+
+    code = "statement_in_use"
+    zh = "户 {what} 已批准的脱贫档案以该收入登记为依据，没有撤销任何内容。请先撤销该档案的批准。"
+    en = (
+        "An approved exit of household {what} rests on this income statement; nothing was undone. "
+        "Undo the approval first."
+    )
+
+
 # ── Monitoring and look-back ────────────────────────────────────────────────────────────────────
 
 

@@ -5,6 +5,7 @@ Opening one is a right, a click and a row of the audit; a second person reviews 
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -160,14 +161,25 @@ def require_nameless(connection: Connection, home: Home, note: str) -> None:
     IdentityInReason
         It does.
     """
-    said = _squeezed(note)
-    if not said:
+    if not _squeezed(note):
         return
     for identity in open_identities(connection, home.members).values():
-        for name in _NAMING:
-            value = _squeezed(identity.texts[name])
-            if len(value) >= _SHORTEST and value in said:
-                raise IdentityInReason
+        require_unnamed(identity.texts, note)
+
+
+def require_unnamed(texts: Mapping[str, str], note: str) -> None:
+    """Refuse a note that holds a name, number or address of a person's texts.
+
+    Raises
+    ------
+    IdentityInReason
+        It does.
+    """
+    said = _squeezed(note)
+    for name in _NAMING:
+        value = _squeezed(texts.get(name, ""))
+        if len(value) >= _SHORTEST and value in said:
+            raise IdentityInReason
 
 
 def _squeezed(text: str) -> str:

@@ -19,12 +19,13 @@ with shown():
     viewer = enter()
     lang = language()
     say = speak(lang)
-    # A page that is not the visitor's stays out of the menu, and refuses on its own by address.
+    # A page that is not the visitor's stays out of the menu, and refuses on its own by address. The
+    # list goes over the wire at every run: an icon that nobody sees is left out.
     shown_pages = {
         entry.name: st.Page(
             f"{entry.name}.py",
             title=say(entry.title),
-            icon=entry.icon,
+            icon=entry.icon if entry.admits(viewer) else None,
             url_path=entry.name,
             default=entry is PAGES[0],
             visibility="visible" if entry.admits(viewer) else "hidden",

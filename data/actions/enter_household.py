@@ -14,6 +14,7 @@ from data.actions.grounds import Grounds, check_grounds, days_of, require_known
 from data.audit import Deed, record
 from data.engine import Database, transaction
 from data.errors import HeadMissing, NobodyChosen, NotFound
+from data.full_views import require_unnamed
 from data.ledger import append_row, load_rows, new_id
 from data.models import (
     Cause,
@@ -91,6 +92,8 @@ def enter_household(
         require_known("standard", wanted.standard, STANDARDS)
         require_known("main_cause", wanted.main_cause, _list_causes(connection))
         grounds = check_grounds(connection, None, EventKind.IDENTIFIED, wanted.grounds, now=moment)
+        for newcomer in wanted.newcomers:
+            require_unnamed(newcomer.identity, grounds.evidence)
         _require_head(wanted.newcomers)
         code = make_household(connection, wanted.village, wanted.household_type, wanted.standard)
         members = add_newcomers(

@@ -12,6 +12,7 @@ from data.actions.grounds import Grounds, check_grounds
 from data.audit import Deed, record
 from data.engine import Database, transaction
 from data.errors import NobodyOnFile
+from data.full_views import require_unnamed
 from data.homes import get_home
 from data.models import EventKind
 from data.queries.instants import CHINA
@@ -57,6 +58,7 @@ def enter_member(
         require(viewer, Action.KEEP_REGISTER)
         home = get_home(connection, viewer, wanted.household)
         grounds = check_grounds(connection, home, kind, wanted.grounds, now=moment)
+        require_unnamed(wanted.newcomer.identity, grounds.evidence)
         require_base(connection, home.code, wanted.base)
         require_on_file(connection, home.code, grounds.occurred_on, now=moment)
         members = add_newcomers(

@@ -32,6 +32,9 @@ from data.rules.transitions import (
 )
 from data.text import LANGS, join_words, mark, translate
 
+FIRST_DAY: Final = date(2014, 1, 1)
+"""The registers were set up in 2014: nothing of them happened before."""
+
 ENTRY_FIELDS: Final = {
     "kind": mark("登记事项"),
     "reason": mark("原因"),
@@ -116,16 +119,16 @@ def require_known(field: str, code: str, choices: Iterable[str]) -> None:
 
 
 def require_day(day: date, first: date | None, last: date) -> None:
-    """Refuse a day outside first to last, both included; no first day means any earlier one.
+    """Refuse a day outside first to last, both included; no register is older than `FIRST_DAY`.
 
     Raises
     ------
     DayOutOfRange
         It lies outside.
     """
-    if day > last or (first is not None and day < first):
-        shown = first.isoformat() if first else "…"
-        raise DayOutOfRange(day=day.isoformat(), first=shown, last=last.isoformat())
+    earliest = max(first or FIRST_DAY, FIRST_DAY)
+    if not earliest <= day <= last:
+        raise DayOutOfRange(day=day.isoformat(), first=earliest.isoformat(), last=last.isoformat())
 
 
 def choose_members(

@@ -17,6 +17,7 @@ from data.actions.split_household import move_members
 from data.audit import Deed, record
 from data.engine import Database, transaction
 from data.errors import SameHousehold
+from data.full_views import require_nameless
 from data.homes import get_home
 from data.models import EventKind
 from data.queries.statuses import require_base
@@ -66,6 +67,7 @@ def merge_households(
         if into.code == home.code:
             raise SameHousehold(what=home.code)
         grounds = check_grounds(connection, home, kind, merge.grounds, now=moment)
+        require_nameless(connection, into, grounds.evidence)
         require_base(connection, home.code, merge.base)
         day = grounds.occurred_on
         require_on_file(connection, home.code, day, now=moment)
@@ -80,6 +82,6 @@ def merge_households(
         act_id = append_act(connection, kind, members, grounds, by=viewer.name, at=moment)
         record(
             connection, viewer, Deed.ENTRY, target=home.code,
-            reason=f"{kind}: {grounds.reason}, {into.code}", rows=len(members), at=now,
+            reason=f"{kind}: {grounds.reason}", rows=len(members), at=now,
         )  # fmt: skip
     return Entered(home.code, act_id, kind, len(members))

@@ -7,9 +7,12 @@ from typing import Final
 from sqlalchemy import select
 
 from data.access import Action, Viewer, scope_households
+from data.actions.enter_income import MOST_FEN
+from data.actions.filing import require_number
+from data.actions.grounds import require_day
 from data.audit import Deed, record
 from data.engine import Database, transaction
-from data.errors import AmountMissing, BillExceeded, DayOutOfRange, NegativeAmount, NotFound
+from data.errors import AmountMissing, BillExceeded, NegativeAmount, NotFound
 from data.homes import get_home
 from data.ledger import append_row, void_row
 from data.models import Household, MedicalBill
@@ -115,10 +118,10 @@ def _check(entry: BillEntry, *, today: date) -> None:
         raise NegativeAmount(field=in_each_language(_TOTAL))
     if entry.total_fen == 0:
         raise AmountMissing
+    require_number(_TOTAL, entry.total_fen, 1, MOST_FEN)
     for layer in LAYERS:
         if getattr(entry, f"{layer}_fen") < 0:
             raise NegativeAmount(field=in_each_language(LAYER_NAMES[layer]))
     if entry.self_fen < 0:
         raise BillExceeded
-    if entry.billed_on > today:
-        raise DayOutOfRange(day=entry.billed_on.isoformat(), first="…", last=today.isoformat())
+    require_day(entry.billed_on, None, today)

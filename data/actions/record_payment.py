@@ -7,6 +7,8 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from data.access import Action, Viewer, scope_households
+from data.actions.enter_income import MOST_FEN
+from data.actions.filing import require_number
 from data.audit import Deed, record
 from data.engine import Database, transaction
 from data.errors import (
@@ -138,6 +140,7 @@ def _check(connection: Connection, entry: PaymentEntry, *, today: date) -> None:
         raise NegativeAmount(field=in_each_language(_AMOUNT))
     if entry.amount_fen == 0:
         raise AmountMissing
+    require_number(_AMOUNT, entry.amount_fen, 1, MOST_FEN)
     states = {
         str(code): str(state)
         for code, state in connection.execute(select(SubsidyRule.code, SubsidyRule.state))

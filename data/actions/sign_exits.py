@@ -70,7 +70,7 @@ def sign_exits(
         if digest_of(case for case, _seat in chosen) != signing.digest:
             raise _changed(cases)
         for case, seat in chosen:
-            require_current(connection, case, today)
+            require_current(connection, case, today, named=case.village[:9].ljust(12, "0"))
             _sign(connection, case, seat, today, by=viewer.name, at=moment)
         levels = sorted({seat.level for _case, seat in chosen})
         record(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, select
 
 from data.access import Action, Viewer
+from data.actions.grounds import require_day
 from data.audit import Deed, record, require_impersonal
 from data.engine import Database, transaction
 from data.errors import (
@@ -34,6 +35,8 @@ from data.text import mark
 
 ENTERS: Final = {Step.PRE_EXIT: EventKind.PRE_EXIT, Step.ENTERED: EventKind.EXITED}
 """Steps that write to the register: one event a member of the case."""
+LONGEST_NOTICE: Final = timedelta(days=60)
+"""Longer is a slip of the hand."""
 _LOOKED_AT: Final = frozenset({Step.PRE_EXIT, Step.APPROVED, Step.ENTERED})
 """Steps at which the case must still say what the register says."""
 _PLACE: Final = mark("地点")
@@ -103,6 +106,7 @@ def take_exit_step(
         texts = _check_texts(connection, viewer, taken, cases)
         require_base(cases, taken.base, cases[0].household)
         today = moment.astimezone(CHINA).date()
+        require_day(taken.done_on, None, today)
         until = _check_notice(taken)
         for case in cases:
             _check(connection, case, taken, today)
@@ -147,6 +151,7 @@ def _check_notice(taken: StepTaken) -> date | None:
     until = taken.notice_until or first
     if until < first:
         raise NoticeTooShort(first=first.isoformat())
+    require_day(until, first, first + LONGEST_NOTICE)
     return until
 
 
@@ -206,8 +211,15 @@ def event_day(case: Case, step: Step, done_on: date) -> date:
     return approved_on if step is Step.ENTERED and approved_on is not None else done_on
 
 
-def require_current(connection: Connection, case: Case, day: date) -> None:
+def require_current(
+    connection: Connection, case: Case, day: date, *, named: str | None = None
+) -> None:
     """Refuse to go on with a case when the register or its statements moved on.
+
+    Parameters
+    ----------
+    named
+        What stands for the household in the refusal, by default its code.
 
     Raises
     ------
@@ -229,7 +241,7 @@ def require_current(connection: Connection, case: Case, day: date) -> None:
         )
     ).scalars()
     if registered != set(case.members) or has_later or set(held) != set(case.statement_ids):
-        raise CaseOutdated(what=case.household)
+        raise CaseOutdated(what=named or case.household)
 
 
 def _enter(connection: Connection, case: Case, taken: StepTaken, *, by: str, at: datetime) -> None:

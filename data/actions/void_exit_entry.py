@@ -11,14 +11,14 @@ from data.access import Action, Viewer
 from data.actions.take_exit_step import ENTERS
 from data.audit import Deed, record
 from data.engine import Database, transaction
-from data.errors import LaterEntryStands, NothingToUndo, UnknownValue
+from data.errors import LaterEntryStands, NothingToUndo, SignedAbove, UnknownValue
 from data.ledger import void_event, void_row
 from data.models import EventKind, ExitStep, Signature
 from data.queries.exit_files import Case, find_cases, require_base
 from data.queries.statuses import list_live_acts
 from data.refusals import in_each_language, refusals_recorded, require
 from data.rules.exit_states import UNDO_REASONS, StandingStep, Undo, plan_undo
-from data.rules.exits import Step
+from data.rules.exits import LEVEL_CODE_LENGTH, LEVEL_NAMES, LEVELS, Step
 from data.rules.transitions import KIND_NAMES
 
 
@@ -61,8 +61,10 @@ def void_exit_entry(
         Somebody who exited by this case has a later event, which must be undone first.
     NothingToUndo
         The entry does not stand.
+    SignedAbove
+        A higher level signed what would fall: the undoing belongs to that level.
     UnknownValue
-        The reason is none of the list.
+        The reason or the entry is none of the list.
     """
     moment = now or datetime.now(UTC)
     with (
@@ -75,15 +77,28 @@ def void_exit_entry(
             choices = ", ".join(UNDO_REASONS)
             raise UnknownValue(field="reason", value=voiding.reason[:40], choices=choices)
         require_base([case], voiding.base, case.household)
+        if not isinstance(voiding.target, Step) and voiding.target not in LEVELS:
+            raise UnknownValue(field="target", value=voiding.target[:40], choices=", ".join(LEVELS))
         undo = plan_undo(case.state, voiding.target)
         if not undo.rows:
             raise NothingToUndo(what=case.household)
+        _require_level(viewer, case, undo)
         _void(connection, case, undo, by=viewer.name, reason=voiding.reason, at=moment)
         record(
             connection, viewer, Deed.VOID, target=case.household,
             reason=f"exit {_name(voiding.target)}: {voiding.reason}", rows=undo.rows, at=now,
         )  # fmt: skip
     return undo
+
+
+def _require_level(viewer: Viewer, case: Case, undo: Undo) -> None:
+    """Refuse to undo what a level above the viewer's areas has signed."""
+    reach = min(len(area) for area in viewer.areas if case.village.startswith(area))
+    for signature in undo.signatures:
+        if reach > LEVEL_CODE_LENGTH[signature.level]:
+            raise SignedAbove(
+                what=case.household, level=in_each_language(LEVEL_NAMES[signature.level])
+            )
 
 
 def _name(target: Step | str) -> str:

@@ -6,13 +6,16 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from data.access import Action, Viewer, can
+from data.access import OPERATOR, Action, Viewer, can
 from data.actions.filing import EVENTS, FACTS, Filing, filing, require_choice
 from data.audit import Deed
 from data.engine import Database
-from data.errors import LaterChangeStands, NotFound, OthersEntry
+from data.errors import LaterChangeStands, NotFound, OthersEntry, StatementInUse
 from data.ledger import supersede, void_row
+from data.models import IncomeStatement
 from data.models.base import EventTimes, HouseholdFact
+from data.queries.exit_files import load_cases
+from data.rules.exits import Step
 from data.rules.files import VOID_REASONS
 from data.text import mark
 
@@ -81,10 +84,20 @@ def _void_event(entry: Filing, model: type[EventTimes], void: FileVoid) -> None:
         raise NotFound(what=void.entry[:26])
     if by != entry.viewer.name and not can(entry.viewer, Action.KEEP_FILES):
         raise OthersEntry
+    if model is IncomeStatement:
+        _require_unused(entry, void.entry)
     void_row(
         entry.connection, model, void.entry,
         recorded_by=entry.viewer.name, reason=void.reason, recorded_at=entry.moment,
     )  # fmt: skip
+
+
+def _require_unused(entry: Filing, statement_id: str) -> None:
+    """Refuse to void what an approved exit rests on."""
+    for case in load_cases(entry.connection, OPERATOR, household=entry.home.code):
+        is_approved = case.state.day_of(Step.APPROVED) is not None
+        if is_approved and statement_id in case.statement_ids:
+            raise StatementInUse(what=entry.home.code)
 
 
 def _undo_change(entry: Filing, model: type[HouseholdFact], fact_id: str) -> None:

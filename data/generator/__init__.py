@@ -110,10 +110,14 @@ def _draw_files(
     yield ExitStep, [row for row in steps if row["step"] <= Step.NOTICED]
     yield Signature, signatures
     yield ExitStep, [row for row in steps if row["step"] > Step.NOTICED]
-    case_of = {m: cases[e.household.code] for e in exits for m in e.household.member_ids}
-    for row in events:
+    case_of = {
+        (member, exit_.approved_on): cases[exit_.household.code]
+        for exit_ in exits
+        for member in exit_.household.member_ids
+    }
+    for row in events:  # what was entered for a wrong day, and voided since, has no case
         if row["kind"] == EventKind.EXITED:
-            row["case_id"] = case_of[row["member_id"]]
+            row["case_id"] = case_of.get((row["member_id"], row["occurred_on"]))
 
 
 def _assert_totals(count: Mapping[str, int], parameters: Parameters) -> None:

@@ -84,6 +84,7 @@ def _progress(batch: Any, cases: Sequence[Case], viewer: Viewer, today: date) ->
         viewer,
         [int(case.state.next_step or COMPLETE) for case in under_way],
         range(1, COMPLETE + 1),
+        of=len(cases),
     )
     ready = [case.state for case in under_way if case.state.may_be_signed(today)]
     open_until = [

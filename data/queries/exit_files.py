@@ -99,6 +99,7 @@ def load_cases(
     batches: Collection[str] | None = None,
     cases: Iterable[str] | None = None,
     is_complete: bool | None = None,
+    household: str | None = None,
 ) -> list[Case]:
     """Load cases of the viewer's scope as they stand, by household.
 
@@ -108,6 +109,8 @@ def load_cases(
         Only those of these batches, or of these ids.
     is_complete
         Only those whose ninth step stands, or does not.
+    household
+        Only this household's.
     """
     statement: Select[Any] = select(
         *(getattr(ExitCase, name) for name in _FACTS),
@@ -120,6 +123,8 @@ def load_cases(
         statement = statement.where(ExitCase.batch_id.in_(batches))
     if cases is not None:
         statement = statement.where(ExitCase.id.in_(list(cases)))
+    if household is not None:
+        statement = statement.where(ExitCase.household_code == household)
     if is_complete is not None:
         entered = ExitCase.id.in_(_list_complete())
         statement = statement.where(entered if is_complete else ~entered)

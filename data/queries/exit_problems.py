@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Row, exists, select
 from sqlalchemy.orm import aliased
 
 from data.access import OPERATOR
-from data.models import EventKind, RegisterEvent
+from data.models import EventKind, IncomeStatement, RegisterEvent
 from data.queries.exit_files import Case, load_cases
 from data.queries.signatures import Seat, list_all_seats
 from data.rules.exit_states import find_broken_levels
@@ -25,6 +25,7 @@ def find_exit_problems(connection: Connection) -> list[str]:
     return [
         *_entered_without_case(cases, exits),
         *(problem for case in cases for problem in _unapproved(case)),
+        *_unfounded(connection, cases),
         *(problem for case in cases for problem in _unsound(case, seats)),
     ]
 
@@ -69,6 +70,19 @@ def _has(case: Case, step: Step) -> bool:
 def _unapproved(case: Case) -> Iterator[str]:
     if _has(case, Step.APPROVED) and case.state.next_level is not None:
         yield f"{case.household}: approved without the signature of {case.state.next_level} level"
+
+
+def _unfounded(connection: Connection, cases: Sequence[Case]) -> Iterator[str]:
+    """Find approved cases whose income statements were voided."""
+    void = aliased(IncomeStatement)
+    gone = set(
+        connection.execute(
+            select(void.voids_event_id).where(void.voids_event_id.is_not(None))
+        ).scalars()
+    )
+    for case in cases:
+        if _has(case, Step.APPROVED) and gone & set(case.statement_ids):
+            yield f"{case.household}: approved on an income statement that was voided"
 
 
 def _unsound(case: Case, seats: Mapping[str, Seat]) -> Iterator[str]:

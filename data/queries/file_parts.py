@@ -174,7 +174,11 @@ def read_plan(reader: FileReader) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     # How a household stands in its income or an illness is as sensitive as these are.
     is_sensitive = lines["indicator"].isin(SENSITIVE_INDICATORS)
     shown = mask(lines[~is_sensitive], {}, reader.level)
-    hidden = mask(lines[is_sensitive], {"baseline": IdentityVault.health}, reader.level)
+    hidden = mask(
+        lines[is_sensitive],
+        {"baseline": IdentityVault.health, "target": IdentityVault.health},
+        reader.level,
+    )
     lines = pd.concat([shown, hidden]).sort_index()
     return plan, lines, max(int(made) - len(plan), 0)
 

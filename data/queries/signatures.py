@@ -109,7 +109,7 @@ def find_seat(case: Case, seats: Sequence[Seat], day: date) -> Seat:
 def _require_signable(case: Case, day: date) -> None:
     state, until = case.state, case.state.notice_until
     if until is not None and day < until:
-        raise NoticeRunning(what=case.household, until=until.isoformat())
+        raise NoticeRunning(what=_town_of(case), until=until.isoformat())
     if state.due_on is None and not state.signatures:
         raise NothingToSign
 
@@ -120,9 +120,9 @@ def _require_first(case: Case, held: Sequence[Seat]) -> None:
     levels = {one.level for one in signed}
     persons = {one.official_id for one in signed}
     if any(seat.official_id in persons for seat in held):
-        raise SignedTwice(what=case.household)
+        raise SignedTwice(what=_town_of(case))
     if held and all(seat.level in levels for seat in held):
-        raise SignedTwice(what=case.household)
+        raise SignedTwice(what=_town_of(case))
 
 
 def _refusal(case: Case, here: Sequence[Seat], held: Sequence[Seat], day: date) -> AppError:
@@ -142,7 +142,12 @@ def _refusal(case: Case, here: Sequence[Seat], held: Sequence[Seat], day: date) 
         )
     if here:
         return NotPrincipal(level=named)
-    return OtherUnit(what=case.household)
+    return OtherUnit(what=_town_of(case))
+
+
+def _town_of(case: Case) -> str:
+    """Name the case's town: who signs for the city sees no household."""
+    return case.village[:9].ljust(12, "0")
 
 
 def _rank(seat: Seat) -> int:

@@ -21,7 +21,8 @@ from tests.e2e.servers import (
 )
 
 # Each after its icon, which is a ligature of its name.
-TITLES = [re.compile(f"{title}$") for title in ("挂图", "一村一图", "公布数对照")]
+NAMES = ("挂图", "一村一图", "脱贫程序", "公布数对照", "矩阵")
+TITLES = [re.compile(f"{name}$") for name in NAMES]
 SAYS = {
     "/leader?district=150303": "截至2016年12月31日，海南区",
     "/village?village=150303104238": "人口变化",

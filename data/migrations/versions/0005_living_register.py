@@ -139,9 +139,13 @@ _WORKFLOW = (
             + " OR " + _live("exit_step", "a", "a.step >= 7") + ")",
             "what stands on a signature is voided first"),
     _refuse("register_event_exit_is_approved", "INSERT", "register_event",
-            "NEW.kind = 'exited' AND NEW.case_id IS NOT NULL AND NOT "
-            + _live("exit_step", "a", "a.step = 8"),
-            "an exit needs its approved case"),
+            "NEW.kind = 'exited' AND NEW.case_id IS NOT NULL AND (NOT "
+            + _live("exit_step", "a", "a.step = 8") + " OR NOT "
+            + _live("exit_step", "b", "b.step = 7 AND b.occurred_on = NEW.occurred_on")
+            + """ OR NOT EXISTS (
+                SELECT 1 FROM exit_case AS c, json_each(c.members) AS m
+                WHERE c.id = NEW.case_id AND m.value = NEW.member_id))""",
+            "an exit needs its approved case, of its member and day"),
 )  # fmt: skip
 
 

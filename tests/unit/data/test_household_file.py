@@ -527,8 +527,10 @@ def test_the_cause_is_for_those_who_may_know_a_households_cell(ready):
     assert set(helped.causes["code"]) == {MASK}
     assert list(helped.survey["note"]) == ["已入户", MASK, "已入户"]
     filed.plan(ready, OFFICE, "A3")
-    baselines = file_of(ready).indicators.set_index("indicator")["baseline"]
-    assert {name for name, text in baselines.items() if text == MASK} == {"income", "illness"}
+    indicators = file_of(ready).indicators.set_index("indicator")
+    for column in ("baseline", "target"):
+        hidden = {name for name, text in indicators[column].items() if text == MASK}
+        assert hidden == {"income", "illness"}
 
 
 def test_every_row_says_when_it_was_recorded_and_by_whom(ready):

@@ -271,12 +271,12 @@ class PersonalInReason(DataError):
 
     code = "personal_in_reason"
     zh = (
-        "理由中不能有证件号、电话等长数字，也不能超过 {longest} 个字。"
+        "理由、依据等文字中不能有证件号、电话等长数字，也不能超过 {longest} 个字。"
         "请改写后重试；尚未执行任何操作。"
     )
     en = (
-        "A reason may hold no long number such as an ID or a telephone number, and at most "
-        "{longest} characters. Reword it; nothing was done."
+        "A reason, evidence or note may hold no long number such as an ID or a telephone number, "
+        "and at most {longest} characters. Reword it; nothing was done."
     )
 
 

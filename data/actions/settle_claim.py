@@ -94,7 +94,7 @@ def settle_claim(
         if claim.status in _CLOSED or (claim.status == AGREED and not claim.supported):
             raise NothingToSettle(what=claim.id)
         if not is_supported and not verdict.note.strip():
-            raise EvidenceMissing(what=claim.id, residual=f"{claim.residual:g}")
+            raise EvidenceMissing(what=claim.id, residual=f"{claim.residual:g}".replace("-", "−"))
         is_corrected = verdict.reading is Reading.MISPRINT and is_supported
         status = CORRECTED if is_corrected else EXPLAINED
         _sign(connection, viewer, (seen, claim), (status, verdict), now)

@@ -166,7 +166,7 @@ def _check(connection: Connection, case: Case, taken: StepTaken, today: date) ->
         )
     if taken.step is Step.APPROVED:
         _require_signed(case, taken.done_on)
-    first = _first_day(case, taken.step)
+    first = state.last_day or case.opened_on
     if not first <= taken.done_on <= today:
         raise DayOutOfRange(
             day=taken.done_on.isoformat(), first=first.isoformat(), last=today.isoformat()
@@ -175,16 +175,6 @@ def _check(connection: Connection, case: Case, taken: StepTaken, today: date) ->
         _require_newest(connection, case)
     if taken.step in _LOOKED_AT:
         require_current(connection, case, event_day(case, taken.step, taken.done_on))
-
-
-def _first_day(case: Case, step: Step) -> date:
-    """Give the first day on which a step may be done: that of what it rests on."""
-    state = case.state
-    before = state.last_day or case.opened_on
-    if step is not Step.APPROVED:
-        return before
-    signed = [one.signed_on for one in state.signatures]
-    return max(before, *signed, *([state.notice_until] if state.notice_until else []))
 
 
 def _require_signed(case: Case, day: date) -> None:

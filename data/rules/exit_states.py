@@ -111,8 +111,13 @@ class CaseState:
 
     @property
     def last_day(self) -> date | None:
-        """The day of the last step that stands."""
-        return self.steps[-1].done.done_on if self.steps else None
+        """The first day that the next step may have: of what stands, be it step or signature."""
+        if not self.steps:
+            return None
+        days = [self.steps[-1].done.done_on, *(one.signed_on for one in self.signatures)]
+        if self.next_step is Step.APPROVED and self.notice_until:
+            days.append(self.notice_until)
+        return max(days)
 
     def day_of(self, step: Step) -> date | None:
         """Give the day on which a step was done; None when it does not stand."""

@@ -93,7 +93,7 @@ def test_in_english(visit):
 
 def test_without_evidence_and_note_the_form_says_why_not(db, come):
     page = sign(come())
-    assert "公布数 N4 的差额 -2 不能结案" in page.html()
+    assert "公布数 N4 的差额 −2 不能结案" in page.html()
     assert rows(db, Reconciliation) == 0
 
 

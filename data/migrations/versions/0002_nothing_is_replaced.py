@@ -29,7 +29,7 @@ def _refuse(table: str, same: str) -> str:
         CREATE TRIGGER {table}_is_never_replaced BEFORE INSERT ON {table}
         WHEN EXISTS (SELECT 1 FROM {table} AS old WHERE {same})
         BEGIN SELECT RAISE(ABORT, '{table} keeps every row'); END
-    """  # noqa: S608 - names of our own tables
+    """
 
 
 def upgrade() -> None:

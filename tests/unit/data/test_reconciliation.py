@@ -201,7 +201,7 @@ def test_t5_closing_needs_dated_events_or_a_signed_note(ledger):
     for reading_ in (None, *Reading):
         with pytest.raises(EvidenceMissing) as refused:
             ledger.settle(reading_)
-        assert "-2" in refused.value.sentence("zh-CN")
+        assert "−2" in refused.value.sentence("zh-CN")
     with pytest.raises(EvidenceMissing):
         ledger.settle(note="   ")
     assert count(ledger.db, Reconciliation) == 0

@@ -181,7 +181,7 @@ def draw_close(close: Close, viewer: Viewer, choices: Choices, lang: Lang) -> No
     say = speak(lang)
     st.subheader(say("{year} 年（已关账）", year=close.year), anchor=False)
     sentence = say(
-        "{day}的名册，{rows} 人，由 {by} 于 {at} 关账。校验值 {hash}：{verdict}。",
+        "{day}的名册（含已脱贫），{rows} 人，由 {by} 于 {at} 关账。校验值 {hash}：{verdict}。",
         day=format_day(close.as_of, lang),
         rows=format_number(close.rows, lang),
         by=close.closed_by,

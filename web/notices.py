@@ -18,7 +18,8 @@ from web.sessions import viewer_of
 
 _TEMPLATES: Final = Jinja2Templates(Path(__file__).with_name("templates"))
 _OWN_POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; frame-ancestors 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; img-src data:; "
+    "frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'none'"
 )
 """The sheet carries its style and no script."""

@@ -54,6 +54,8 @@ _SERVICES: Final = {
 }  # fmt: skip
 _WITHOUT_PLAN, _WITHOUT_LOG, _WITHOUT_NEEDS = 0.015, 0.015, 0.02
 _FALLS: Final = 0.01
+_DONE_BEFORE: Final = timedelta(days=30)
+"""When a household that exits has met its plan: before the first step of the exit is over."""
 _BOARDING_FEN: Final = 1_000 * _YUAN
 
 
@@ -122,7 +124,8 @@ def _draw_plan(stream: Stream, rows: Rows, household: DrawnHousehold) -> None:
         rows[PlanIndicator].append(
             {
                 "plan_id": plan, "indicator": indicator, "baseline": baseline, "target": target,
-                "planned_on": household.exited_on or YEAR_END, "done_on": None,
+                "planned_on": household.exited_on or YEAR_END,
+                "done_on": household.exited_on and household.exited_on - _DONE_BEFORE,
             }
         )  # fmt: skip
 

@@ -113,7 +113,17 @@ class Filter:
         return None if text is None else translate(text, lang)
 
     def carried_forward(self, last_event_on: date | None, lang: Lang) -> str | None:
-        """Say where figures of a month after the last event are those of that event's day."""
+        """Say where figures of a month after the last event are those of that event's day.
+
+        At the end of the time slider, say instead whether something happened after it.
+        """
+        if last_event_on is not None and self.as_of == LAST_STOP < last_event_on:
+            return translate(
+                "时间轴止于{day}；此后至{last}还有登记事件，本页不含。",
+                lang,
+                day=format_day(LAST_STOP, lang),
+                last=format_day(last_event_on, lang),
+            )
         if last_event_on is None or self.as_of.replace(day=1) <= last_event_on:
             return None
         return translate(

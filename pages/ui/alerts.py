@@ -110,7 +110,7 @@ def _say_result(ran: Ran, lang: Lang) -> None:
     detail = told if lang == "zh-CN" or not told else f" {told}"
     st.success(
         say(
-            "按{day}的数据：新增预警 {new} 条{detail}，已有 {known} 条没有重复登记。",
+            "按{day}的数据：新增预警 {new} 条{detail}；另有 {known} 条此前已登记。",
             day=day, new=ran.written, detail=detail, known=ran.was_known,
         ),
         icon=":material/check:",

@@ -60,7 +60,8 @@ def _document(parameter: Parameter | None, lang: Lang) -> list[tuple[str, str]]:
         parameter.document_title, parameter.document_number,
         format_day(parameter.document_on, lang), page,
     )  # fmt: skip
-    return [(say("依据文件"), " · ".join(parts))]
+    since = say("{day} 起", day=format_day(parameter.valid_from, lang))
+    return [(say("生效"), since), (say("依据文件"), " · ".join(parts))]
 
 
 def place_name(code: str, names: Mapping[str, str], *, is_short: bool = False) -> str:

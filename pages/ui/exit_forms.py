@@ -91,6 +91,8 @@ def _draw_wanted(one: ToSign, names: Mapping[str, str], today: date, lang: Lang)
         due = say("已超过期限 {day}", day=format_day(one.due_on, lang))
     st.text(f"{place_name(one.town_code, names)} · {one.name}")
     households = say("{count} 户", count=format_figure(one.households, lang))
+    if one.households < 0:
+        households = say("不足 5 户，户数对本角色不显示；所签内容由校验值锁定")
     st.caption(
         plain(
             " · ".join((say("{level}级签字", level=say(LEVEL_NAMES[one.level])), households, due))
@@ -148,7 +150,9 @@ def draw_step(viewer: Viewer, batch: BatchFile, day: date, lang: Lang) -> None:
         )
         if step is Step.NOTICED:
             right.date_input(
-                say("公示止（至少七天后）"), value=notice_ends(day), key=f"{key}.until"
+                say("公示期满日（至少七天后，当日起可签字）"),
+                value=notice_ends(day),
+                key=f"{key}.until",
             )
         st.text_input(say("地点"), key=f"{key}.place", max_chars=40)
         st.text_input(

@@ -65,7 +65,7 @@ def draw_survey(file: HouseholdFile, lang: Lang) -> None:
         rows.append(
             [say(name), state, str(row["note"]), str(row["occurred_on"]), recorded(row, lang)]
         )
-    titles = mark("部分"), mark("状态"), mark("摸底记录"), mark("日期"), mark("登记")
+    titles = mark("部分"), mark("状态"), mark("摸底记录"), mark("日期"), mark("登记情况")
     draw_table([say(title) for title in titles], rows, stack=True)
 
 
@@ -74,7 +74,7 @@ def draw_causes(file: HouseholdFile, lang: Lang) -> None:
     say = speak(lang)
     name = "name_zh" if lang == "zh-CN" else "name_en"
     _draw(
-        (mark("致贫原因"), mark("主次"), mark("生效"), mark("登记")),
+        (mark("致贫原因"), mark("主次"), mark("生效"), mark("登记情况")),
         (
             [str(row[name]), say("主要") if row["is_main"] else say("其他"),
              str(row["valid_from"]), recorded(row, lang)]
@@ -123,7 +123,7 @@ def draw_incomes(file: HouseholdFile, lang: Lang) -> None:
     if parts:
         labels.append(mark("年化估算（人均）"))
     draw_table(
-        [say("时段"), *map(say, labels), say("人数"), say("调查人"), say("签字"), say("登记")],
+        [say("时段"), *map(say, labels), say("人数"), say("调查人"), say("签字"), say("登记情况")],
         (
             [_span(row, lang), *_amounts(row, file.is_open, lang), str(row["persons"]),
              str(row["surveyor"]), say("已签") if row["is_signed"] else say("未签"),
@@ -183,22 +183,35 @@ def draw_measures(file: HouseholdFile, lang: Lang) -> None:
     say = speak(lang)
     name = "name_zh" if lang == "zh-CN" else "name_en"
     _draw(
-        (mark("措施"), mark("实施状态"), mark("起"), mark("止"), mark("金额（元）"), mark("登记")),
         (
-            [str(row[name]), name_of(MEASURE_STATES, row["state"], lang), str(row["valid_from"]),
-             _day(row["valid_to"]) or say("至今"), yuan(row["amount_fen"], lang),
-             recorded(row, lang)]
+            mark("措施"),
+            mark("实施状态"),
+            mark("起"),
+            mark("止"),
+            mark("金额（元）"),
+            mark("登记情况"),
+        ),
+        (
+            [
+                str(row[name]),
+                name_of(MEASURE_STATES, row["state"], lang),
+                str(row["valid_from"]),
+                _day(row["valid_to"]) or say("至今"),
+                yuan(row["amount_fen"], lang),
+                recorded(row, lang),
+            ]
             for row in file.measures.to_dict("records")
         ),
-        say("没有登记过措施。"), lang,
-    )  # fmt: skip
+        say("没有登记过措施。"),
+        lang,
+    )
 
 
 def draw_pairings(file: HouseholdFile, lang: Lang) -> None:
     """Draw every pairing known."""
     say = speak(lang)
     _draw(
-        (mark("帮扶责任人"), mark("起"), mark("止"), mark("登记")),
+        (mark("帮扶责任人"), mark("起"), mark("止"), mark("登记情况")),
         (
             [str(row["official"]), str(row["valid_from"]), _day(row["valid_to"]) or say("至今"),
              recorded(row, lang)]
@@ -212,7 +225,7 @@ def draw_log(file: HouseholdFile, lang: Lang) -> None:
     """Draw the work log by quarter, the newest first."""
     say = speak(lang)
     _draw(
-        (mark("季度"), mark("工作开展情况"), mark("责任人"), mark("日期"), mark("登记")),
+        (mark("季度"), mark("工作开展情况"), mark("责任人"), mark("日期"), mark("登记情况")),
         (
             [quarter_of(row, lang),
              str(row["work"]), official_of(row["official"], lang), str(row["occurred_on"]),
@@ -227,7 +240,7 @@ def draw_visits(file: HouseholdFile, lang: Lang) -> None:
     """Draw visits and services, the newest first."""
     say = speak(lang)
     _draw(
-        (mark("日期"), mark("类型"), mark("情况"), mark("走访人"), mark("登记")),
+        (mark("日期"), mark("类型"), mark("情况"), mark("走访人"), mark("登记情况")),
         (
             [str(row["occurred_on"]), name_of(VISIT_KINDS, row["kind"], lang), str(row["note"]),
              official_of(row["official"], lang), recorded(row, lang)]

@@ -146,7 +146,7 @@ def _draw_assignment(viewer: Viewer, row: Mapping[Any, Any], as_of: date, lang: 
             say("期限"), value=max(row["due_on"], as_of + timedelta(days=30)), min_value=as_of
         )
         reason = st.text_input(
-            say("要做什么"), max_chars=80, placeholder=say("不要写姓名、证件号或电话")
+            say("交办说明"), max_chars=80, placeholder=say("不要写姓名、证件号或电话")
         )
         wanted = st.form_submit_button(
             say("交办"), icon=":material/assignment_ind:", type="primary"

@@ -226,7 +226,7 @@ def take(board: Board, step: Step, day: date) -> None:
     board.wait_at_rest()
     if step is Step.NOTICED:
         fill_day(page, "公示起", day)
-        fill_day(page, "公示止（至少七天后）", day + timedelta(days=7))
+        fill_day(page, "公示期满日（至少七天后，当日起可签字）", day + timedelta(days=7))
     else:
         fill_day(page, "办理日期", day)
     page.get_by_label("地点").fill(PLACE)

@@ -138,7 +138,7 @@ def test_a_gap_is_assigned_and_taken_back(come, db, office):
     assert "默认（尚未交办）" in visitor.html()
     (link,) = visitor.test.get("link_button")
     assert link.proto.url == f"/household?household={first['subject']}"
-    widget(visitor, "text_input", "要做什么").input("联系技能培训")
+    widget(visitor, "text_input", "交办说明").input("联系技能培训")
     button(visitor, "交办").click()
     visitor.run()
     assert not visitor.test.exception

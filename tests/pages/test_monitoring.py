@@ -114,7 +114,7 @@ def test_the_rules_are_run_once_and_say_what_they_found(come, db, bill):
     assert f"新增预警 {count} 条" in said(visitor)
     assert figures(visitor)[0] == count
     press(visitor, "运行规则")
-    assert f"新增预警 0 条，已有 {count} 条" in said(visitor)
+    assert f"新增预警 0 条；另有 {count} 条" in said(visitor)
     assert len(rows_of(db, Alert)[0]) == count
 
 

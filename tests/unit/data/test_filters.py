@@ -164,6 +164,13 @@ def test_a_day_after_the_last_event_says_that_figures_are_carried_forward(last):
         assert said is None or "29" in said
 
 
+def test_the_end_of_the_slider_says_that_more_happened_after_it():
+    later = date(2026, 11, 24)
+    assert "2026" in Filter(as_of=date(2017, 12, 31)).carried_forward(later, "zh-CN")
+    assert "2026" in Filter(as_of=date(2017, 12, 31)).carried_forward(later, "en")
+    assert Filter(as_of=date(2017, 6, 30)).carried_forward(later, "zh-CN") is None
+
+
 def test_a_padded_district_code_is_understood(choices):
     assert parse_filter({"district": "150303000000"}, choices) == (Filter(district="150303"), [])
 

@@ -4,25 +4,23 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
-from sqlalchemy import select
-
-from data.access import Action, Viewer, scope_households
+from data.access import Action, Viewer
 from data.actions.enter_income import MOST_FEN
 from data.actions.filing import require_number
 from data.actions.grounds import require_day
+from data.actions.receipts import void_receipt
 from data.audit import Deed, record
 from data.engine import Database, transaction
 from data.errors import AmountMissing, BillExceeded, NegativeAmount, NotFound
 from data.homes import get_home
-from data.ledger import append_row, void_row
-from data.models import Household, MedicalBill
+from data.ledger import append_row
+from data.models import MedicalBill
 from data.queries.instants import CHINA
 from data.refusals import in_each_language, refusals_recorded, require
 from data.rules.medical import LAYER_NAMES, LAYERS
 from data.text import mark
 
 _TOTAL: Final = mark("医疗费用")
-UNDONE: Final = "entered_in_error"
 
 
 @dataclass(frozen=True)
@@ -93,24 +91,7 @@ def void_bill(db: Database, viewer: Viewer, bill_id: str, *, now: datetime | Non
     Denied, NotFound
         The viewer's role keeps no files; there is none in the viewer's scope.
     """
-    with (
-        refusals_recorded(db, viewer, Action.KEEP_FILES),
-        transaction(db) as connection,
-    ):
-        require(viewer, Action.KEEP_FILES)
-        statement = (
-            select(MedicalBill.household_code)
-            .join(Household, Household.code == MedicalBill.household_code)
-            .where(MedicalBill.id == bill_id)
-        )
-        household = connection.execute(scope_households(statement, viewer)).scalar_one_or_none()
-        if household is None:
-            raise NotFound(what=bill_id[:26])
-        void_row(
-            connection, MedicalBill, bill_id,
-            recorded_by=viewer.name, reason=UNDONE, recorded_at=now,
-        )  # fmt: skip
-        record(connection, viewer, Deed.VOID, target=household, reason="bill", rows=1, at=now)
+    void_receipt(db, viewer, MedicalBill, bill_id, name=lambda _bill: "bill", now=now)
 
 
 def _check(entry: BillEntry, *, today: date) -> None:

@@ -6,9 +6,10 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from data.access import Action, Viewer, scope_households
+from data.access import Action, Viewer
 from data.actions.enter_income import MOST_FEN
 from data.actions.filing import require_number
+from data.actions.receipts import void_receipt
 from data.audit import Deed, record
 from data.engine import Database, transaction
 from data.errors import (
@@ -20,8 +21,8 @@ from data.errors import (
     UnknownValue,
 )
 from data.homes import get_home
-from data.ledger import append_row, void_row
-from data.models import Household, Payment, SubsidyRule
+from data.ledger import append_row
+from data.models import Payment, SubsidyRule
 from data.queries.instants import CHINA
 from data.refusals import in_each_language, refusals_recorded, require
 from data.text import mark
@@ -29,7 +30,6 @@ from data.text import mark
 _AMOUNT, _RULE, _YEAR = mark("发放金额"), mark("规则"), mark("年度")
 _FIRST_YEAR: Final = 2014
 """The register of poor households begins with this year."""
-UNDONE: Final = "entered_in_error"
 
 
 @dataclass(frozen=True)
@@ -112,27 +112,14 @@ def void_payment(
     Denied, NotFound
         The viewer's role keeps no files; there is none in the viewer's scope.
     """
-    with (
-        refusals_recorded(db, viewer, Action.KEEP_FILES),
-        transaction(db) as connection,
-    ):
-        require(viewer, Action.KEEP_FILES)
-        statement = (
-            select(Payment.household_code, Payment.rule_code)
-            .join(Household, Household.code == Payment.household_code)
-            .where(Payment.id == payment_id)
-        )
-        payment = connection.execute(scope_households(statement, viewer)).one_or_none()
-        if payment is None:
-            raise NotFound(what=payment_id[:26])
-        void_row(
-            connection, Payment, payment_id,
-            recorded_by=viewer.name, reason=UNDONE, recorded_at=now,
-        )  # fmt: skip
-        record(
-            connection, viewer, Deed.VOID,
-            target=payment.household_code, reason=f"payment: {payment.rule_code}", rows=1, at=now,
-        )  # fmt: skip
+    void_receipt(
+        db,
+        viewer,
+        Payment,
+        payment_id,
+        name=lambda payment: f"payment: {payment.rule_code}",
+        now=now,
+    )
 
 
 def _check(connection: Connection, entry: PaymentEntry, *, today: date) -> None:

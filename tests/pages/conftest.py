@@ -12,6 +12,7 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from data import door
+from data.engine import Database, open_database
 from data.settings import ROOT
 
 SHELL = ROOT / "pages" / "shell.py"
@@ -110,6 +111,30 @@ def visit(
             test.switch_page(f"{page}.py")
         for name, value in query.items():
             test.query_params[name] = value
+        return visitor.run()
+
+    return open_page
+
+
+@pytest.fixture
+def db(writable_file, use_database, empty_caches) -> Iterator[Database]:
+    """Open a copy of the demonstration that the page writes to as well."""
+    use_database(writable_file)
+    opened = open_database(f"sqlite:///{writable_file}")
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def come(db, monkeypatch, request) -> Callable[..., Visitor]:
+    """Open the page that the test's module names (``PAGE``, by default as its ``ROLE``)."""
+    page, usual = request.module.PAGE, getattr(request.module, "ROLE", "office")
+
+    def open_page(role: str = usual, **query: str) -> Visitor:
+        visitor = Visitor(AppTest.from_file(SHELL, default_timeout=60), role, monkeypatch)
+        visitor.test.switch_page(f"{page}.py")
+        for name, value in query.items():
+            visitor.test.query_params[name] = value
         return visitor.run()
 
     return open_page

@@ -2,39 +2,15 @@
 
 from datetime import UTC, date, datetime
 
-import pytest
 from sqlalchemy import func, select
-from streamlit.testing.v1 import AppTest
 
-from data.engine import open_database, reading, transaction
+from data.engine import reading, transaction
 from data.ledger import append_event
 from data.models import EventKind, Household, HouseholdComposition, Reconciliation, RegisterEvent
-from tests.pages.conftest import SHELL, Visitor
+
+PAGE = "claims"
 
 NOTE = "经核对，原文印刷时点有误"
-
-
-@pytest.fixture
-def db(writable_file, use_database, empty_caches):
-    """Open a copy of the demonstration that the pages write to as well."""
-    use_database(writable_file)
-    db = open_database(f"sqlite:///{writable_file}")
-    yield db
-    db.engine.dispose()
-
-
-@pytest.fixture
-def come(db, monkeypatch):
-    """Open the page as a role."""
-
-    def open_page(role="office", **query):
-        visitor = Visitor(AppTest.from_file(SHELL, default_timeout=60), role, monkeypatch)
-        visitor.test.switch_page("claims.py")
-        for name, value in query.items():
-            visitor.test.query_params[name] = value
-        return visitor.run()
-
-    return open_page
 
 
 def sign(visitor, note="", reading_=None, *, button="签署结论"):

@@ -4,33 +4,12 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
-from streamlit.testing.v1 import AppTest
 
-from data.engine import open_database, reading, transaction
+from data.engine import reading, transaction
 from data.ledger import void_event
 from data.models import AuditEntry, EventKind, RegisterClose, RegisterEvent
-from tests.pages.conftest import SHELL, Visitor
 
-
-@pytest.fixture
-def db(writable_file, use_database, empty_caches):
-    """Open a copy of the demonstration that the pages write to as well."""
-    use_database(writable_file)
-    db = open_database(f"sqlite:///{writable_file}")
-    yield db
-    db.engine.dispose()
-
-
-@pytest.fixture
-def come(db, monkeypatch):
-    """Open the page as a role."""
-
-    def open_page(role="office"):
-        visitor = Visitor(AppTest.from_file(SHELL, default_timeout=60), role, monkeypatch)
-        visitor.test.switch_page("closes.py")
-        return visitor.run()
-
-    return open_page
+PAGE = "closes"
 
 
 def closes(db):

@@ -5,43 +5,20 @@ from datetime import date
 import numpy as np
 import pytest
 from sqlalchemy import select
-from streamlit.testing.v1 import AppTest
 
 from data.access import MASK
-from data.engine import open_database, reading, transaction
+from data.engine import reading, transaction
 from data.ledger import supersede
 from data.models import AuditEntry, GapTask, MedicalBill, Pairing
 from data.queries.entitlements import list_entitlements
 from data.queries.gaps import count_gaps, list_gaps
 from data.rules.gaps import GAP_NAMES, GAP_RULES, GapKind
 from pages.ui.gap_map import spread
-from tests.pages.conftest import SHELL, Visitor
+
+PAGE = "gaps"
 
 DAY = date(2016, 12, 31)
 KNOWS = ["office", "district-150303", "helper"]
-
-
-@pytest.fixture
-def db(writable_file, use_database, empty_caches):
-    """Open a copy of the demonstration that the pages write to as well."""
-    use_database(writable_file)
-    db = open_database(f"sqlite:///{writable_file}")
-    yield db
-    db.engine.dispose()
-
-
-@pytest.fixture
-def come(db, monkeypatch):
-    """Open the page as a role, with parameters in its address."""
-
-    def open_page(role="office", **query):
-        visitor = Visitor(AppTest.from_file(SHELL, default_timeout=60), role, monkeypatch)
-        visitor.test.switch_page("gaps.py")
-        for name, value in query.items():
-            visitor.test.query_params[name] = value
-        return visitor.run()
-
-    return open_page
 
 
 def widget(visitor, kind, label):

@@ -2,10 +2,9 @@
 
 import pytest
 from sqlalchemy import func, select
-from streamlit.testing.v1 import AppTest
 
 from data.access import Role, Viewer
-from data.engine import open_database, reading
+from data.engine import reading
 from data.full_views import open_full_view
 from data.models import (
     Household,
@@ -17,34 +16,13 @@ from data.models import (
     ServiceEvent,
 )
 from data.vault import open_identities
-from tests.pages.conftest import SHELL, Visitor
 from tests.unit.data import filed
+
+PAGE = "household"
+ROLE = "clerk"
 
 DONGXING, XINDI = "150303104238", "150302101203"
 OFFICE = Viewer("office", Role.OFFICE, ("",))
-
-
-@pytest.fixture
-def db(writable_file, use_database, empty_caches):
-    """Open a copy of the demonstration that the page writes to as well."""
-    use_database(writable_file)
-    db = open_database(f"sqlite:///{writable_file}")
-    yield db
-    db.engine.dispose()
-
-
-@pytest.fixture
-def come(db, monkeypatch):
-    """Open the page as a role, with parameters in its address."""
-
-    def open_page(role="clerk", **query):
-        visitor = Visitor(AppTest.from_file(SHELL, default_timeout=60), role, monkeypatch)
-        visitor.test.switch_page("household.py")
-        for name, value in query.items():
-            visitor.test.query_params[name] = value
-        return visitor.run()
-
-    return open_page
 
 
 def household_of(db, village=DONGXING, official=None):

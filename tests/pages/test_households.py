@@ -6,42 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import streamlit as st
 from sqlalchemy import select, update
-from streamlit.testing.v1 import AppTest
 
 from data.access import Role, Viewer
 from data.actions.correct_person import Correction, correct_person
-from data.engine import open_database, reading, transaction
+from data.engine import reading, transaction
 from data.full_views import REASONS
 from data.models import AuditEntry, FullView, Household, HouseholdComposition, IdentityVault
 from data.vault import open_identities
-from tests.pages.conftest import SHELL, Visitor
+
+PAGE = "households"
 
 DONGXING, XINDI = "150303104238", "150302101203"
 KNOWS = ["office", "clerk", "district-150303", "town", "team", "helper"]
 OTHERS = ["leader", "planner", "inspector", "auditor", "admin"]
-
-
-@pytest.fixture
-def db(writable_file, use_database, empty_caches):
-    """Open a copy of the demonstration that the pages write to as well."""
-    use_database(writable_file)
-    db = open_database(f"sqlite:///{writable_file}")
-    yield db
-    db.engine.dispose()
-
-
-@pytest.fixture
-def come(db, monkeypatch):
-    """Open the page as a role, with parameters in its address."""
-
-    def open_page(role="office", **query):
-        visitor = Visitor(AppTest.from_file(SHELL, default_timeout=60), role, monkeypatch)
-        visitor.test.switch_page("households.py")
-        for name, value in query.items():
-            visitor.test.query_params[name] = value
-        return visitor.run()
-
-    return open_page
 
 
 @pytest.fixture

@@ -5,44 +5,21 @@ from datetime import date
 
 import pytest
 from sqlalchemy import select
-from streamlit.testing.v1 import AppTest
 
 from data.access import OPERATOR
 from data.actions.close_alert import Closing, close_alert
 from data.actions.record_lookback import Finding, record_lookback
-from data.engine import open_database, reading, transaction
+from data.engine import reading, transaction
 from data.ledger import append_row
 from data.models import Alert, AlertClosing, Household, LookbackOutcome, MedicalBill
 from data.queries.alerts import list_alerts
 from data.queries.lookbacks import list_items, list_lookbacks
-from tests.pages.conftest import SHELL, Visitor
 from tests.unit.data.watching import event, rows_of
+
+PAGE = "monitoring"
 
 DAY = date(2016, 12, 31)
 DONGXING = "150303104238"
-
-
-@pytest.fixture
-def db(writable_file, use_database, empty_caches):
-    """Open a copy of the demonstration that the page writes to as well."""
-    use_database(writable_file)
-    db = open_database(f"sqlite:///{writable_file}")
-    yield db
-    db.engine.dispose()
-
-
-@pytest.fixture
-def come(db, monkeypatch):
-    """Open the page as a role."""
-
-    def open_page(role="office", **query):
-        visitor = Visitor(AppTest.from_file(SHELL, default_timeout=60), role, monkeypatch)
-        visitor.test.switch_page("monitoring.py")
-        for name, value in query.items():
-            visitor.test.query_params[name] = value
-        return visitor.run()
-
-    return open_page
 
 
 @pytest.fixture
